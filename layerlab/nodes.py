@@ -104,7 +104,7 @@ class Meta:
     uid: int = 0
     gid: int = 0
     mtime: Seconds = 0
-    xattrs: Mapping[str, bytes] = field(default=NO_XATTRS, hash=False)
+    xattrs: Mapping[str, bytes] = field(default_factory=lambda: NO_XATTRS, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
