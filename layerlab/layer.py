@@ -4,7 +4,6 @@ A layer says what changed against the layers below it: paths added or replaced, 
 deleted. OCI image-spec, layer.md.
 """
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,8 +23,8 @@ from layerlab.nodes import (
     Symlink,
     Whiteout,
 )
-from layerlab.source import Source
-from layerlab.tarball import changes_size, read_tar, spool, write_tar
+from layerlab.source import Compressed, Source, open_source, sniff
+from layerlab.tarball import changes_size, read_tar, write_tar
 
 IMPLIED = Directory()
 """Stands in ``Layer.tree`` for a directory that no entry names: lower layers keep their say."""
@@ -74,11 +73,17 @@ class Layer(Drawn):
         Its bytes are kept where they are (a path) or put aside in an unnamed temporary file
         (a stream), and file contents are read from there when asked for.
         """
-        if isinstance(stream, bytes):
-            stream = io.BytesIO(stream)
-        source, where = spool(stream)
-        index = read_tar(source, where=where)
-        return cls(MappingProxyType(index.changes), index.source, index.diff_id)
+        raw = open_source(stream)
+        kind = sniff(raw.pread(0, min(raw.size, 8)), where=raw.where)
+        source = Compressed(raw, kind, where=raw.where) if kind else raw
+        index = read_tar(source, where=raw.where)
+        if not index.closed:
+            raise InvalidLayer(
+                "the tar ends without its closing zero blocks",
+                where=raw.where,
+                hint="the file was cut off: fetch or save it again",
+            )
+        return cls(MappingProxyType(index.changes), source, index.diff_id)
 
     def write_tar(self, stream: BinaryIO | None) -> DiffID:
         """Write the layer's tar, byte for byte the one it came from, and return its DiffID.

@@ -1,0 +1,19 @@
+"""Bytes, wherever they are: read forward once and hashed, or at any place when asked for."""
+
+from layerlab.source.compression import Kind, decompress, sniff
+from layerlab.source.places import Compressed, FileSource, Memory, Part, Source, open_source
+from layerlab.source.stream import Digester, Reader
+
+__all__ = [
+    "Compressed",
+    "Digester",
+    "FileSource",
+    "Kind",
+    "Memory",
+    "Part",
+    "Reader",
+    "Source",
+    "decompress",
+    "open_source",
+    "sniff",
+]

@@ -1,0 +1,179 @@
+"""From a layer's tar to its changes.
+
+OCI image-spec, layer.md, says what entries mean. Where it is silent, the choice made here is
+in docs/decisions/0001-tar-rules.md.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from layerlab.digest import DiffID
+from layerlab.errors import InvalidLayer
+from layerlab.nodes import (
+    Change,
+    Device,
+    Directory,
+    File,
+    LowerLink,
+    Meta,
+    Slice,
+    Symlink,
+    Whiteout,
+)
+from layerlab.nodes import Source as ReadAt
+from layerlab.source import Digester, Reader, Source
+from layerlab.tarball import headers
+from layerlab.tarball.headers import Entry, read_entries
+
+MAX_ENTRIES = 1_000_000
+"""Entries in one layer; the largest images in the field have some 300,000 in all."""
+
+WHITEOUT = ".wh."
+OPAQUE = ".wh..wh..opq"
+RESERVED = ".wh..wh."
+
+_ODD_PARTS = re.compile(r"(?:^|/)(?:\.{0,2})(?:/|$)")
+_DEVICES = {headers.CHAR: "char", headers.BLOCK_DEVICE: "block", headers.FIFO: "fifo"}
+
+
+@dataclass(frozen=True, slots=True)
+class TarIndex:
+    """What one pass over a layer's tar found."""
+
+    changes: dict[str, Change]
+    diff_id: DiffID
+    size: int
+    """Bytes of the whole tar, uncompressed."""
+    closed: bool
+    """Whether the tar ends as it should, in zero blocks. Docker doesn't mind when it doesn't."""
+
+
+def read_tar(source: Source, *, where: str = "") -> TarIndex:
+    """Index the tar in ``source`` in one pass forward; file contents stay where they are."""
+    return index_blocks(source.blocks(), source, where=where)
+
+
+def index_blocks(blocks: Iterable[bytes], source: ReadAt, *, where: str = "") -> TarIndex:
+    """Index the tar that ``blocks`` hold; its files are slices of ``source``."""
+    with Digester() as digester:
+        reader = Reader(digester.passing(blocks), where=where)
+        changes = Changes(source, where)
+        for entry in read_entries(reader):
+            changes.add(entry)
+        closed = reader.offset > changes.end
+        reader.drain()
+        return TarIndex(changes.finish(), DiffID(digester.digest()), digester.size, closed)
+
+
+class Changes:
+    """The changes of one layer, as its entries come in."""
+
+    def __init__(self, source: ReadAt, where: str) -> None:
+        self._source, self._where = source, where
+        self._changes: dict[str, Change] = {}
+        self._whiteouts: dict[str, Meta] = {}
+        self._opaque: set[str] = set()
+        self._parents: set[str] = set()
+        self._count = 0
+        self.end = 0
+        """Where the last entry ended."""
+
+    def add(self, entry: Entry) -> None:
+        """Take in one entry, or refuse the layer with ``InvalidLayer``."""
+        self._count += 1
+        if self._count > MAX_ENTRIES:
+            raise InvalidLayer(f"more than {MAX_ENTRIES:,} entries", where=self._where)
+        kind, name, link, size, offset, meta, major, minor = entry
+        self.end = offset + size + -size % headers.BLOCK
+        path = self._path(name)
+        parent, _, base = path.rpartition("/")
+        self._parents.add(parent)
+        node: Change
+        if base.startswith(WHITEOUT):
+            self._mark(path, parent, base, meta)
+            return
+        if kind == headers.FILE:
+            node = File(Slice(self._source, offset, size), meta)
+        elif kind == headers.DIRECTORY:
+            node = Directory(meta)
+        elif kind == headers.SYMLINK:
+            if not link:
+                raise self._bad(name, "a symlink to nowhere")
+            node = Symlink(link, meta)
+        elif kind == headers.LINK:
+            node = self._link(name, path, link)
+        else:
+            node = Device(_DEVICES[kind], major, minor, meta)  # type: ignore[arg-type]
+        if path in self._changes and not (
+            kind == headers.DIRECTORY and isinstance(self._changes[path], Directory)
+        ):
+            raise self._bad(name, "the path occurs twice")
+        if path == "/" and kind != headers.DIRECTORY:
+            raise self._bad(name, "the root can only be a directory")
+        self._changes[path] = node
+
+    def finish(self) -> dict[str, Change]:
+        """All changes by path, once the last entry is in."""
+        changes, implied = self._changes, self._all_parents()
+        for path, meta in self._whiteouts.items():
+            there = changes.get(path)
+            if isinstance(there, Directory) or (there is None and path in implied):
+                self._opaque.add(path)  # it hides the lower one, and stays
+            elif there is None:
+                changes[path] = Whiteout(meta)
+        for path in self._opaque:
+            there = changes.get(path, Directory())
+            if isinstance(there, Directory):
+                changes[path] = Directory(there.meta, opaque=True)
+        for path in implied:
+            there = changes.get(path)
+            if there is not None and not isinstance(there, Directory):
+                raise self._bad(path, f"a {there.kind} can't have paths below it")
+        return dict(sorted(changes.items()))
+
+    def _path(self, name: str) -> str:
+        """The absolute path an entry's name stands for."""
+        path = name.removeprefix("./").rstrip("/")
+        if path and not _ODD_PARTS.search(path):
+            return "/" + path
+        if name.startswith("/"):
+            raise self._bad(name, "an absolute name")
+        parts = [part for part in name.split("/") if part not in ("", ".")]
+        if ".." in parts:
+            raise self._bad(name, "'..' in a name")
+        if not name:
+            raise self._bad(name, "an entry without a name")
+        return "/" + "/".join(parts)
+
+    def _mark(self, path: str, parent: str, base: str, meta: Meta) -> None:
+        """Note a whiteout or an opaque mark; what AUFS reserved is skipped."""
+        if base == OPAQUE:
+            self._opaque.add(parent or "/")
+        elif base in (".wh.", ".wh..", ".wh..."):
+            raise self._bad(path, "a whiteout of nothing")
+        elif not base.startswith(RESERVED):
+            self._whiteouts[f"{parent}/{base[len(WHITEOUT) :]}"] = meta
+
+    def _link(self, name: str, path: str, link: str) -> Change:
+        """The node that a hard link shares with its target."""
+        parts = [part for part in link.split("/") if part not in ("", ".")]
+        target = "/" + "/".join(parts)
+        if ".." in parts or not parts or target == path:
+            raise self._bad(name, f"a hard link to {link!r:.100}")
+        node = self._changes.get(target)
+        if isinstance(node, Directory):
+            raise self._bad(name, f"a hard link to a directory, {link!r:.100}")
+        return LowerLink(target) if node is None else node
+
+    def _all_parents(self) -> set[str]:
+        """Every path that some entry lies below."""
+        found: set[str] = set()
+        for parent in self._parents:
+            while parent and parent not in found:
+                found.add(parent)
+                parent = parent.rpartition("/")[0]
+        return found
+
+    def _bad(self, name: str, what: str) -> InvalidLayer:
+        return InvalidLayer(f"entry {name!r:.200}: {what}", where=self._where)
