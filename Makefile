@@ -5,6 +5,7 @@ SHELL := /bin/sh
 
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
 # The lesson that opens first.
 FIRST := $(notdir $(firstword $(sort $(wildcard notebooks/[0-9]*.ipynb))))
 # JupyterLab refuses to run as root unless told.
@@ -17,22 +18,24 @@ help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 $(BIN)/python:
-	tools/make_venv.sh $(VENV)
+	@tools/make_venv.sh $(VENV)
 
-# A stamp is older than pyproject.toml when there may be something to install, and only then.
-# The package itself is installed as a link to this folder: pulled code is used at once.
+# A stamp that is older than pyproject.toml means that there may be something to install. The
+# package itself is installed as a link to this folder, so that pulled code is used at once.
 $(VENV)/lab.stamp: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[notebook,course]'
+	@echo "Installing JupyterLab and the course into $(VENV): about half a minute, this once"
+	@$(PIP) -e '.[notebook,course]'
 	@touch $@
 
 $(VENV)/dev.stamp: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'
+	@echo "Installing what the checks need into $(VENV): about a minute, this once"
+	@$(PIP) -e '.[notebook,course,dev]'
 	@touch $(VENV)/lab.stamp $@
 
 .PHONY: lab
 lab: $(VENV)/lab.stamp  ## Open the course in JupyterLab (ARGS=--no-browser for a server)
-	JUPYTER_CONFIG_PATH="$(CURDIR)/tools/jupyter:$$JUPYTER_CONFIG_PATH" \
-	$(BIN)/jupyter lab $(ROOT) --ServerApp.root_dir="$(CURDIR)/notebooks" \
+	@JUPYTER_CONFIG_PATH="$(CURDIR)/tools/jupyter:$$JUPYTER_CONFIG_PATH" \
+	$(BIN)/jupyter lab $(ROOT) --log-level=WARN --ServerApp.root_dir="$(CURDIR)/notebooks" \
 	    --LabApp.default_url=/lab/tree/$(FIRST) $(ARGS)
 
 .PHONY: test

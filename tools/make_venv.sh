@@ -33,16 +33,17 @@ system_wheel() {
     return 1
 }
 
-# The same wheel without installing the package: into the folder $1, with lists of our own, so
-# that no right to the system's is needed.
+# The same wheel without installing the package: into the folder $1, with package lists of our
+# own, so that no right to the system's is needed.
 download_wheel() {
-    command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || return 1
-    mkdir -p "$1/lists/partial" "$1/cache/archives/partial"
-    set -- "$1" -q -o Dir::State::lists="$1/lists" -o Dir::Cache="$1/cache" \
-        -o APT::Sandbox::User=root -o Debug::NoLocking=1
     folder=$1
-    shift
-    (cd "$folder" && apt-get "$@" update && apt-get "$@" download python3-pip-whl) >&2 || return 1
+    command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || return 1
+    mkdir -p "$folder/lists/partial" "$folder/cache/archives/partial"
+    own_apt() {
+        apt-get -qq -o Dir::State::lists="$folder/lists" -o Dir::Cache="$folder/cache" \
+            -o Acquire::Languages=none -o APT::Sandbox::User=root -o Debug::NoLocking=1 "$@" >&2
+    }
+    (cd "$folder" && own_apt update && own_apt download python3-pip-whl) || return 1
     dpkg-deb -x "$folder"/python3-pip-whl_*.deb "$folder/root" || return 1
     printf '%s' "$folder"/root/usr/share/python-wheels/pip-*.whl
 }
