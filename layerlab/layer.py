@@ -4,6 +4,7 @@ A layer says what changed against the layers below it: paths added or replaced, 
 deleted. OCI image-spec, layer.md.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,6 +30,7 @@ from layerlab.tarball import changes_size, read_tar, write_tar
 IMPLIED = Directory()
 """Stands in ``Layer.tree`` for a directory that no entry names: lower layers keep their say."""
 
+_NAMED_ONCE = (Directory, Whiteout, LowerLink)
 _NODES = (File, Directory, Symlink, Device, Whiteout, LowerLink)
 
 
@@ -119,6 +121,12 @@ class Layer(Drawn):
             if path != "/":
                 _plant(tree, path, node)
         return tree
+
+    @cached_property
+    def links(self) -> Mapping[int, int]:
+        """How many names each hard-linked node has, by ``id``."""
+        counts = Counter(id(n) for n in self.changes.values() if not isinstance(n, _NAMED_ONCE))
+        return {node: count for node, count in counts.items() if count > 1}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, (Layer, RecordedLayer)) and self.diff_id == other.diff_id

@@ -1,0 +1,110 @@
+"""What the upper directory holds: inodes that can be changed."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from typing import Any
+
+from layerlab.container.data import Data, freeze, size_of
+from layerlab.nodes import (
+    NO_XATTRS,
+    Device,
+    Directory,
+    File,
+    Meta,
+    Seconds,
+    Symlink,
+    Visible,
+)
+from layerlab.union import Entry, directory_links, make_stat
+
+Place = "Entry | Inode"
+DEVICES = {
+    stat.S_IFCHR: "char",
+    stat.S_IFBLK: "block",
+    stat.S_IFIFO: "fifo",
+    stat.S_IFSOCK: "socket",
+}
+
+
+class Inode:
+    """A file, directory, symlink or device of the upper layer; several names may lead to it.
+
+    A directory's ``children`` are the merged view, so that one look-up is enough: those that
+    are ``Inode``s lie in the upper directory, those that are ``Entry``s in a lower one.
+    """
+
+    __slots__ = (
+        "children", "data", "device", "gid", "ino", "links", "lower", "mode", "mtime",
+        "opaque", "target", "type_bits", "uid", "whiteouts", "xattrs",
+    )  # fmt: skip
+
+    def __init__(
+        self, type_bits: int, mode: int, uid: int, gid: int, mtime: Seconds, ino: int
+    ) -> None:
+        self.type_bits, self.mode, self.uid, self.gid = type_bits, mode, uid, gid
+        self.mtime, self.ino, self.links = mtime, ino, 1
+        self.xattrs: Mapping[str, bytes] = NO_XATTRS
+        self.data: Data = _NOTHING
+        self.target: str | None = None
+        self.device = (0, 0)
+        self.children: dict[str, Any] | None = None
+        self.whiteouts: set[str] = _NO_NAMES
+        self.opaque = False
+        """The opaque mark as it stands on disk (``trusted.overlay.opaque``)."""
+        self.lower: Entry | None = None
+        """The merged lower directory that this one lies over; ``None``: nothing shows through."""
+        if type_bits == stat.S_IFREG:
+            self.data = bytearray()
+        elif type_bits == stat.S_IFDIR:
+            self.children, self.whiteouts = {}, set()
+
+    @classmethod
+    def copy_of(cls, entry: Entry, ino: int) -> Inode:
+        """What a copy-up makes: kind, attributes and content are kept, hard links are not."""
+        node, meta = entry.node, entry.node.meta
+        inode = cls(node.type_bits, meta.mode, meta.uid, meta.gid, meta.mtime, ino)
+        inode.xattrs = meta.xattrs
+        if type(node) is File:
+            inode.data = node.content
+        elif entry.children is not None:
+            inode.children, inode.lower = dict(entry.children), entry
+        elif type(node) is Symlink:
+            inode.target = node.target
+        elif type(node) is Device:
+            inode.device = (node.major, node.minor)
+        return inode
+
+    @property
+    def meta(self) -> Meta:
+        return Meta(self.mode, self.uid, self.gid, self.mtime, self.xattrs)
+
+    @property
+    def node(self) -> Visible:
+        """The inode as it is now, as a value."""
+        if self.type_bits == stat.S_IFREG:
+            return File(freeze(self.data), self.meta)
+        if self.children is not None:
+            return Directory(self.meta, self.opaque)
+        if self.target is not None:
+            return Symlink(self.target, self.meta)
+        return Device(DEVICES[self.type_bits], *self.device, self.meta)  # type: ignore[arg-type]
+
+    @property
+    def size(self) -> int:
+        if self.children is not None:
+            return 4096
+        return self.node.size if self.target is not None else size_of(self.data)
+
+    def stat(self) -> os.stat_result:
+        links = self.links
+        if self.children is not None:
+            links = 1 if self.lower is not None else directory_links(self.children)
+        mode = self.type_bits | self.mode
+        return make_stat(mode, self.meta, self.size, links, self.device, self.ino)
+
+
+_NOTHING = bytearray()  # shared by all that have no data
+_NO_NAMES: set[str] = set()
