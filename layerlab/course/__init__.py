@@ -1,0 +1,1 @@
+"""The course's exercises: they check themselves, give hints, and know the common mistakes."""

@@ -1,0 +1,118 @@
+"""Tables: the model's values as pandas frames, with the same numbers as the pictures.
+
+Bytes are integers, so that a frame can be sorted and summed. A layer is its place in the
+stack, 0 the lowest; a container's own layer comes after the image's last.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from layerlab.container import Container, Event
+from layerlab.errors import LayerlabError
+from layerlab.image import Image
+from layerlab.layer import Layer, RecordedLayer
+from layerlab.nodes import Change, Directory
+from layerlab.notebook.subject import instructions
+from layerlab.union import Hit, Step, UnionFS
+
+
+class CannotTable(LayerlabError):
+    """A value that no table can be made of."""
+
+
+def table(value: object) -> pd.DataFrame:
+    """A frame for a value of the model, one row for each of its parts.
+
+    - a ``Layer``: its changes
+    - a ``UnionFS`` or a ``Container``: the merged tree, with the layer of each path
+    - an ``Image`` or a sequence of layers: the layers, lowest first
+    - a lookup's ``Hit`` or trail: the layers searched, in order
+    - one event or a container's events: what each operation searched, copied and hid
+    """
+    match value:
+        case Layer():
+            rows = [(path, kind(node), node.size) for path, node in value.changes.items()]
+            return _frame(["path", "kind", "bytes"], rows)
+        case UnionFS() | Container():
+            tree = [(p, kind(node), node.size, index) for p, node, index in value.items()]
+            return _frame(["path", "kind", "bytes", "layer"], tree)
+        case Hit():
+            return _trail(value.trail)
+        case Image():
+            return _layers(value.layers, instructions(value))
+        case Event():
+            return _events([value])
+    return _sequence(value)
+
+
+def _sequence(value: Any) -> pd.DataFrame:
+    if isinstance(value, Iterable) and not isinstance(value, (str, bytes, dict)):
+        items = tuple(value)
+        for kinds, make in _OF_MANY:
+            if all(isinstance(item, kinds) for item in items):
+                return make(items)
+    raise CannotTable(
+        f"a {type(value).__name__} has no table",
+        hint="pass a Layer, UnionFS, Image, Container, a lookup, a trail, or events",
+    )
+
+
+def kind(node: Change) -> str:
+    """What a node is, in a word or two."""
+    return "opaque directory" if isinstance(node, Directory) and node.opaque else node.kind
+
+
+def _trail(steps: Sequence[Step]) -> pd.DataFrame:
+    rows = [
+        (order, step.index, kind(step.found) if step.found else "nothing")
+        for order, step in enumerate(steps, 1)
+    ]
+    return _frame(["searched", "layer", "found"], rows)
+
+
+def _layers(layers: Sequence[Layer | RecordedLayer], made_by: Sequence[str] = ()) -> pd.DataFrame:
+    rows = [
+        (index, made_by[index] if made_by else "", layer.diff_id.short, layer.size)
+        for index, layer in enumerate(layers)
+    ]
+    frame = _frame(["layer", "made by", "DiffID", "bytes"], rows)
+    return frame if made_by else frame.drop(columns="made by")
+
+
+class _Row(NamedTuple):
+    op: str
+    path: str
+    searched: str
+    copied_up: str
+    bytes_copied: int
+    whiteout: str
+
+
+def _events(events: Iterable[Any]) -> pd.DataFrame:
+    rows = [
+        _Row(
+            event.op,
+            event.path,
+            " → ".join(map(str, event.searched)),
+            ", ".join(event.copied_up),
+            event.bytes_copied,
+            event.whiteout or "",
+        )
+        for event in events
+    ]
+    names = ["operation", "path", "layers searched", "copied up", "bytes copied", "whiteout"]
+    return _frame(names, rows)
+
+
+_OF_MANY: tuple[tuple[Any, Callable[..., pd.DataFrame]], ...] = (
+    (Event, _events),
+    (Step, _trail),
+    ((Layer, RecordedLayer), _layers),
+)
+"""What a sequence may hold. An empty one is taken for a container that did nothing yet."""
+
+
+def _frame(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=list(columns)).set_index(columns[0])
