@@ -5,14 +5,14 @@ deleted. OCI image-spec, layer.md.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO
 
-from layerlab.digest import DiffID
+from layerlab.digest import BlobDigest, DiffID
 from layerlab.display import Drawn
 from layerlab.errors import InvalidLayer, NoContent
 from layerlab.nodes import (
@@ -24,14 +24,24 @@ from layerlab.nodes import (
     Symlink,
     Whiteout,
 )
-from layerlab.source import Compressed, Source, open_source, sniff
-from layerlab.tarball import changes_size, read_tar, write_tar
+from layerlab.source import Compressed, Digester, Kind, Source, decompress, open_source, sniff
+from layerlab.tarball import changes_size, index_blocks, tar_blocks, write_tar
 
 IMPLIED = Directory()
 """Stands in ``Layer.tree`` for a directory that no entry names: lower layers keep their say."""
 
 _NAMED_ONCE = (Directory, Whiteout, LowerLink)
 _NODES = (File, Directory, Symlink, Device, Whiteout, LowerLink)
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A layer as registries store it: compressed, and named by the digest of that."""
+
+    source: Source = field(repr=False)
+    digest: BlobDigest
+    size: int
+    compression: Kind
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +55,8 @@ class Layer(Drawn):
     tar: Source | None = field(default=None, repr=False)
     """Where the layer's own tar bytes lie; ``None`` for a layer made in memory."""
     known_diff_id: DiffID | None = field(default=None, repr=False)
+    blob: Blob | None = field(default=None, repr=False)
+    """The compressed bytes that it came from, if it was compressed."""
 
     @classmethod
     def of(cls, changes: Mapping[str, object]) -> "Layer":
@@ -75,17 +87,45 @@ class Layer(Drawn):
         Its bytes are kept where they are (a path) or put aside in an unnamed temporary file
         (a stream), and file contents are read from there when asked for.
         """
-        raw = open_source(stream)
-        kind = sniff(raw.pread(0, min(raw.size, 8)), where=raw.where)
-        source = Compressed(raw, kind, where=raw.where) if kind else raw
-        index = read_tar(source, where=raw.where)
-        if not index.closed:
+        source = open_source(stream)
+        kind = sniff(source.pread(0, min(source.size, 8)), where=source.where)
+        return cls.read(source.blocks(), source, kind, where=source.where, closed=True)
+
+    @classmethod
+    def read(
+        cls,
+        blocks: Iterable[bytes],
+        source: Source,
+        compression: Kind | None,
+        *,
+        where: str = "",
+        closed: bool = False,
+    ) -> "Layer":
+        """The layer in ``blocks``, read once and hashed; ``source`` is where they lie for good.
+
+        ``closed`` insists on the zero blocks at the end, which alone show that a tar whose
+        digest nobody knows was not cut off between two entries. (Docker does without them.)
+        """
+        blob: Blob | None = None
+        if compression is None:
+            tar: Source = source
+            index = index_blocks(blocks, tar, where=where)
+        else:
+            tar = unpacked = Compressed(source, compression, where=where)
+            with Digester() as digester:
+                passing = digester.passing(blocks)
+                plain = decompress(passing, compression, where=where)
+                index = index_blocks(plain, unpacked, where=where)
+                digest = BlobDigest(digester.digest())
+            unpacked.size = index.size
+            blob = Blob(source, digest, digester.size, compression)
+        if closed and not index.closed:
             raise InvalidLayer(
                 "the tar ends without its closing zero blocks",
-                where=raw.where,
+                where=where,
                 hint="the file was cut off: fetch or save it again",
             )
-        return cls(MappingProxyType(index.changes), source, index.diff_id)
+        return cls(MappingProxyType(index.changes), tar, index.diff_id, blob)
 
     def write_tar(self, stream: BinaryIO | None) -> DiffID:
         """Write the layer's tar, byte for byte the one it came from, and return its DiffID.
@@ -98,6 +138,13 @@ class Layer(Drawn):
     def diff_id(self) -> DiffID:
         """The digest of the layer's uncompressed tar."""
         return self.known_diff_id or self.write_tar(None)
+
+    @cached_property
+    def tar_size(self) -> int:
+        """Bytes of the layer's uncompressed tar."""
+        if self.tar is not None and self.tar.size is not None:
+            return self.tar.size
+        return sum(map(len, self.tar.blocks() if self.tar else tar_blocks(self.changes)))
 
     @cached_property
     def size(self) -> int:

@@ -25,6 +25,10 @@ BLOCK = 1 << 18
 class Source(ReadAt, Protocol):
     """A run of bytes that can be read forward, and at any place."""
 
+    @property
+    def size(self) -> int | None:
+        """How many; ``None`` while nobody has counted."""
+
     def blocks(self) -> Iterator[bytes]:
         """All bytes from the start, in blocks of no fixed size."""
 
@@ -145,7 +149,6 @@ class Compressed:
     def __init__(self, source: Source, kind: Kind, *, where: str = "") -> None:
         self.source, self.kind, self.where = source, kind, where
         self.size: int | None = None
-        """Uncompressed bytes, once somebody has counted them."""
         self._unpacked: FileSource | None = None
         self._lock = threading.Lock()
 
