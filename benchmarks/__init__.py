@@ -1,0 +1,1 @@
+"""Speed and memory, each measured next to a peer in the same run: ``make bench``."""
