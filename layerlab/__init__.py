@@ -1,6 +1,8 @@
 """layerlab: container images and union file systems, modelled the way they really work."""
 
-from layerlab.digest import ChainID, Digest, DiffID, chain_id
+from layerlab.archive import open_image, open_images, save_image
+from layerlab.container import Container, Event
+from layerlab.digest import ChainID, DiffID, Digest, chain_id
 from layerlab.errors import (
     DigestMismatch,
     InvalidDigest,
@@ -10,17 +12,24 @@ from layerlab.errors import (
     NoContent,
     NotFound,
 )
+from layerlab.image import History, Image, ImageConfig
 from layerlab.layer import Layer, RecordedLayer
 from layerlab.nodes import Device, Directory, File, Meta, Symlink, Whiteout, Zeros
+from layerlab.union import UnionFS
 
 __all__ = [
     "ChainID",
+    "Container",
     "Device",
     "DiffID",
     "Digest",
     "DigestMismatch",
     "Directory",
+    "Event",
     "File",
+    "History",
+    "Image",
+    "ImageConfig",
     "InvalidDigest",
     "InvalidImage",
     "InvalidLayer",
@@ -31,7 +40,11 @@ __all__ = [
     "NotFound",
     "RecordedLayer",
     "Symlink",
+    "UnionFS",
     "Whiteout",
     "Zeros",
     "chain_id",
+    "open_image",
+    "open_images",
+    "save_image",
 ]

@@ -1,0 +1,22 @@
+"""What a notebook shows of the model: pictures, tables, charts and widgets.
+
+A name is loaded when it is first used, so that a picture needs neither pandas nor matplotlib.
+"""
+
+from importlib import import_module
+from typing import Any
+
+_HOMES = {
+    "bars": "charts",
+    "explore": "explorer",
+    "lines": "charts",
+    "stack": "drawing",
+    "table": "tables",
+}
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
