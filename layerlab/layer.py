@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import BinaryIO
+from typing import BinaryIO, ClassVar
 
 from layerlab.digest import BlobDigest, DiffID
 from layerlab.display import Drawn
-from layerlab.errors import InvalidLayer, NoContent
+from layerlab.errors import DigestMismatch, InvalidLayer, NoContent
 from layerlab.nodes import (
     Change,
     Device,
@@ -42,6 +42,13 @@ class Blob:
     digest: BlobDigest
     size: int
     compression: Kind
+
+    def write(self, stream: BinaryIO) -> None:
+        """Copy the blob's bytes, and see that they still have its digest."""
+        with Digester() as digester:
+            stream.writelines(digester.passing(self.source.blocks()))
+            if digester.digest() != self.digest:
+                raise DigestMismatch(self.digest, digester.digest())
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,6 +201,7 @@ class RecordedLayer(Drawn):
 
     diff_id: DiffID
     size: int
+    blob: ClassVar[None] = None
 
     @property
     def changes(self) -> Mapping[str, Change]:
@@ -202,6 +210,10 @@ class RecordedLayer(Drawn):
             where=self.diff_id,
             hint="open the image from an archive to read them",
         )
+
+    @property
+    def tar_size(self) -> int:
+        return len(self.changes)  # always raises
 
     @property
     def tree(self) -> Mapping[str, Mapping[str, Change]]:

@@ -1,0 +1,6 @@
+"""Open and save images: docker-archive (``docker save``) and OCI image layout."""
+
+from layerlab.archive.opening import open_image, open_images
+from layerlab.archive.saving import save_image, save_images
+
+__all__ = ["open_image", "open_images", "save_image", "save_images"]

@@ -1,0 +1,204 @@
+"""A bundle of named files, in one tar or in a folder, each hashed and looked into once.
+
+This is what the two kinds of archive have in common. A tar is read in a single pass, in
+whatever order its members stand: each is hashed, and what looks like a layer is indexed.
+"""
+
+import os
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import Protocol
+
+from layerlab.digest import Digest
+from layerlab.errors import DigestMismatch, InvalidImage, LayerlabError
+from layerlab.image import gojson
+from layerlab.layer import Layer
+from layerlab.source import Compressed, Digester, FileSource, Part, Reader, Source, sniff
+from layerlab.tarball import headers, looks_like_tar, read_entries
+
+MAX_MEMBERS = 1_000_000
+MAX_KEPT = 64 << 20
+"""Bytes of JSON that are kept in memory, all members together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file of a bundle: its size and digest, and the layer or the JSON that it holds."""
+
+    where: str
+    size: int
+    digest: Digest | None
+    """``None`` for a faulty one."""
+    layer: Layer | None = None
+    data: bytes | None = field(default=None, repr=False)
+    fault: LayerlabError | None = None
+    """Why it is no layer, although it looks like one."""
+
+    def verified(self, digest: Digest, size: int | None = None) -> "Member":
+        """The member itself, if these are its digest and size."""
+        if size is not None and size != self.size:
+            raise InvalidImage(
+                f"{self.size} bytes, but its descriptor promises {size}", where=self.where
+            )
+        if self.digest is None:
+            raise self.fault or InvalidImage("can't be read", where=self.where)
+        if digest != self.digest:
+            raise DigestMismatch(digest, self.digest, where=self.where)
+        return self
+
+    def as_json(self) -> bytes:
+        """Its bytes; ``InvalidImage`` where they can't be JSON."""
+        if self.data is not None:
+            return self.data
+        if self.size > gojson.MAX_JSON:
+            raise gojson.too_large(self.size, self.where)
+        raise InvalidImage("this is not the JSON it should be", where=self.where)
+
+    def as_layer(self) -> Layer:
+        """The layer in it; ``InvalidLayer`` where there is none."""
+        if self.layer is not None:
+            return self.layer
+        raise self.fault or InvalidImage(
+            "this is no layer: neither tar, gzip nor zstd", where=self.where
+        )
+
+
+class Bundle(Protocol):
+    """Files by name. ``where`` says which archive, for error messages."""
+
+    where: str
+
+    def has(self, name: str) -> bool:
+        """Whether there is a file of this name."""
+
+    def member(self, name: str) -> Member:
+        """What is in it; ``InvalidImage`` if it is missing or can't be read."""
+
+
+class TarBundle:
+    """The members of a tar, plain or compressed as a whole."""
+
+    def __init__(self, source: Source, where: str) -> None:
+        self.where = where
+        self._members: dict[str, Member] = {}
+        self._links: dict[str, str] = {}
+        self._odd: set[str] = set()
+        self._kept = 0
+        reader = Reader(source.blocks(), where=where)
+        for count, entry in enumerate(read_entries(reader)):
+            if count >= MAX_MEMBERS:
+                raise InvalidImage(f"more than {MAX_MEMBERS:,} members", where=where)
+            name = plain_name(entry.name, where)
+            if entry.kind == headers.FILE:
+                member = self._scan(reader, source, name, entry.size, entry.offset)
+                if self._members.setdefault(name, member) != member:
+                    raise InvalidImage(f"two members are called {name!r:.200}", where=where)
+            elif entry.kind in (headers.SYMLINK, headers.LINK):
+                folder = posixpath.dirname(name) if entry.kind == headers.SYMLINK else ""
+                self._links[name] = posixpath.normpath(posixpath.join(folder, entry.link))
+            elif entry.kind != headers.DIRECTORY:
+                self._odd.add(name)
+        if isinstance(source, Compressed):
+            reader.drain()  # up to the checksum at its end
+
+    def _scan(self, reader: Reader, source: Source, name: str, size: int, offset: int) -> Member:
+        where = f"{self.where}: {name}"
+        part = Part(source, offset, size, where)
+        head = reader.take(min(size, headers.BLOCK))
+        blocks = chain((head,), reader.take_blocks(size - len(head)))
+        member = scan(blocks, part, head, where, keep=self._kept + size <= MAX_KEPT)
+        if member.data is not None:
+            self._kept += size
+        return member
+
+    def has(self, name: str) -> bool:
+        return name in self._members or name in self._links
+
+    def member(self, name: str) -> Member:
+        where = f"{self.where}: {name:.200}"
+        target = plain_name(name, self.where)
+        for _ in range(40):
+            if target not in self._links:
+                break
+            target = self._links[target]
+        if target in self._members:
+            return self._members[target]
+        if target.startswith(("../", "/")) or target == "..":
+            raise InvalidImage(f"a link that leads outside, to {target!r:.200}", where=where)
+        if target in self._odd:
+            raise InvalidImage("a device or FIFO, not a file", where=where)
+        raise missing(where)
+
+
+class FolderBundle:
+    """The files of a folder, each read when it is asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.where = str(folder)
+        self._root = os.path.realpath(folder)
+        self._members: dict[str, Member] = {}
+
+    def has(self, name: str) -> bool:
+        return os.path.lexists(os.path.join(self._root, name))
+
+    def member(self, name: str) -> Member:
+        name = plain_name(name, self.where)
+        found = self._members.get(name)
+        if found is None:
+            found = self._members[name] = self._scan(name)
+        return found
+
+    def _scan(self, name: str) -> Member:
+        where = f"{self.where}: {name:.200}"
+        path = os.path.realpath(os.path.join(self._root, name))
+        if not path.startswith(os.path.join(self._root, "")):
+            raise InvalidImage(f"a link that leads outside, to {path!r:.200}", where=where)
+        if not os.path.exists(path):
+            raise missing(where)
+        source = FileSource(path, where=where)
+        head = source.pread(0, min(source.size, headers.BLOCK))
+        return scan(source.blocks(), source, head, where, keep=True)
+
+
+def scan(
+    blocks: Iterator[bytes], source: FileSource | Part, head: bytes, where: str, *, keep: bool
+) -> Member:
+    """Read ``blocks`` to their end, once: hash them, and index a layer or keep a JSON."""
+    size = source.size
+    try:
+        kind = sniff(head, where=where)
+        if kind or looks_like_tar(head) or not size:  # to Go, no bytes are a tar of no entries
+            layer = Layer.read(blocks, source, kind, where=where)
+            digest = Digest(layer.blob.digest if layer.blob else layer.diff_id)
+            return Member(where, size, digest, layer)
+    except LayerlabError as error:  # it matters only if somebody takes it for a layer
+        return Member(where, size, None, fault=error)
+    kept: list[bytes] | None = None
+    if keep and size <= gojson.MAX_JSON and head.lstrip()[:1] in (b"{", b"["):
+        kept = []
+    with Digester() as digester:
+        for block in digester.passing(blocks):
+            if kept is not None:
+                kept.append(block)
+        if digester.size != size:
+            raise InvalidImage("the tar ends early", where=where)
+        data = None if kept is None else b"".join(kept)
+        return Member(where, size, Digest(digester.digest()), data=data)
+
+
+def plain_name(name: str, where: str) -> str:
+    """``./a//b`` as ``a/b``. A name that leads out of the bundle is refused."""
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    if ".." in parts or name.startswith("/"):
+        raise InvalidImage(f"a name that leads outside, {name!r:.200}", where=where)
+    return "/".join(parts)
+
+
+def missing(where: str) -> InvalidImage:
+    """The error for a file that an archive mentions and doesn't have."""
+    return InvalidImage(
+        "it is missing", where=where, hint="the archive is incomplete: fetch or save it again"
+    )

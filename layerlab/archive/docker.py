@@ -1,0 +1,42 @@
+"""docker-archive: what ``docker save`` writes, ``manifest.json`` and what it names.
+
+moby, image/tarexport/load.go. From Docker 25 on the same archive is an OCI layout, too; its
+``manifest.json`` then names blobs by digest.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from layerlab.archive.bundle import Bundle, Member
+from layerlab.digest import Digest
+from layerlab.image import Image, gojson
+
+MANIFEST = "manifest.json"
+_BLOB = re.compile(r"blobs/sha256/([0-9a-f]{64})")
+
+
+def read_docker(bundle: Bundle) -> Iterator[tuple[str | None, Image]]:
+    """Each image of the archive with each of its names; ``None`` for one without."""
+    where = f"{bundle.where}: {MANIFEST}"
+    entries = gojson.load(bundle.member(MANIFEST).as_json(), where)
+    for index, entry in enumerate(gojson.as_type(entries, list, where)):
+        place = f"{where}[{index}]"
+        record: dict[str, Any] = gojson.as_type(entry, dict, place)
+        config = _named(bundle, gojson.field(record, "Config", str, place))
+        paths = gojson.strings(record.get("Layers") or [], f"{place}: Layers")
+        names = gojson.strings(record.get("RepoTags") or [], f"{place}: RepoTags")
+        image = Image.opened(
+            [_named(bundle, path).as_layer() for path in paths],
+            config.as_json(),
+            where=config.where,
+        )
+        for name in names or (None,):
+            yield name, image
+
+
+def _named(bundle: Bundle, path: str) -> Member:
+    """The file at ``path``; where its name is a digest, it has that digest."""
+    member = bundle.member(path)
+    blob = _BLOB.fullmatch(path)
+    return member.verified(Digest(f"sha256:{blob[1]}")) if blob else member

@@ -1,0 +1,133 @@
+"""Open an archive of images, whatever form it has."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from layerlab.archive import docker, oci
+from layerlab.archive.bundle import Bundle, FolderBundle, TarBundle
+from layerlab.errors import InvalidImage, LayerlabError, NotFound
+from layerlab.image import Image
+from layerlab.nodes import LowerLink
+from layerlab.source import Compressed, FileSource, Source, sniff
+from layerlab.tarball import headers, looks_like_tar
+
+_STRANGE = (RecursionError, MemoryError, OverflowError, ValueError, EOFError)
+"""What a file made to hurt can raise in the deep of Python; it ends as an ``InvalidImage``."""
+
+
+def open_image(path: str | os.PathLike[str], ref: str | None = None) -> Image:
+    """The image in an archive: a docker-archive or an OCI layout, a file or a folder.
+
+    ``ref`` is the name it has there (``alpine`` finds ``alpine:latest``), or its ImageID or
+    the beginning of it; it may be left out where there is one image only. Every digest is
+    verified before this returns; file contents stay in the archive and are read when asked for.
+    """
+    images = open_images(path)
+    where = os.fspath(path)
+    if ref is None:
+        if len(set(images.values())) == 1:
+            return next(iter(images.values()))
+        raise InvalidImage(
+            f"there are several images: {_listed(images)}", where=where, hint="name one of them"
+        )
+    if ref in images:
+        return images[ref]
+    wanted = familiar(ref)
+    matches = {image for name, image in images.items() if familiar(name) == wanted}
+    matches = matches or {image for image in images.values() if _is_id_of(ref, image)}
+    if len(matches) == 1:
+        return matches.pop()
+    raise NotFound(ref, where=where, hint=f"there is {_listed(images)}")
+
+
+def open_images(path: str | os.PathLike[str]) -> dict[str, Image]:
+    """All images of an archive by name, in the archive's order.
+
+    An image with several names is there under each. One without a name goes by the short
+    form of its ImageID; where one name stands for several platforms, by ``name (os/arch)``.
+    """
+    where = os.fspath(path)
+    try:
+        named = list(_read(_bundle(Path(path)), where))
+        for image in {image for _, image in named}:
+            if any(
+                isinstance(n, LowerLink) for layer in image.layers for n in layer.changes.values()
+            ):
+                _ = image.rootfs  # a link to nowhere shows only when layers are stacked
+    except LayerlabError:
+        raise
+    except _STRANGE as error:
+        raise InvalidImage(
+            f"it can't be read: {type(error).__name__}: {error!s:.200}", where=where
+        ) from error
+    if not named:
+        raise InvalidImage("it holds no image", where=where)
+    return _by_name(named)
+
+
+def familiar(name: str) -> str:
+    """``docker.io/library/alpine`` as people write it, with its tag: ``alpine:latest``."""
+    name = name.removeprefix("docker.io/").removeprefix("library/")
+    return name if ":" in name.rpartition("/")[2] or "@" in name else f"{name}:latest"
+
+
+def _bundle(path: Path) -> Bundle:
+    if path.is_dir():
+        return FolderBundle(path)
+    file = FileSource(path)
+    where = file.where
+    source: Source = file
+    head = file.pread(0, min(file.size, headers.BLOCK))
+    if kind := sniff(head, where=where):
+        source = Compressed(file, kind, where=where)
+    elif not looks_like_tar(head):
+        raise InvalidImage(
+            "this is neither a tar nor a compressed one",
+            where=where,
+            hint="give what 'docker save' or 'skopeo copy' wrote, or an OCI layout",
+        )
+    return TarBundle(source, where)
+
+
+def _read(bundle: Bundle, where: str) -> Iterable[tuple[str | None, Image]]:
+    if bundle.has(docker.MANIFEST):
+        images = list(docker.read_docker(bundle))  # it has the full names
+        if not bundle.has(oci.INDEX):
+            return images
+        known = {image.image_id: image for _, image in oci.read_oci(bundle)}  # with its manifest
+        return [(name, known.get(image.image_id, image)) for name, image in images]
+    if bundle.has(oci.INDEX):
+        return oci.read_oci(bundle)
+    raise InvalidImage(
+        "this is no image: there is neither manifest.json nor index.json",
+        where=where,
+        hint="a single layer opens with Layer.from_tar",
+    )
+
+
+def _by_name(named: list[tuple[str | None, Image]]) -> dict[str, Image]:
+    meant: dict[str, set[Image]] = {}
+    for name, image in named:
+        meant.setdefault(name or "", set()).add(image)
+    images: dict[str, Image] = {}
+    for name, image in named:
+        if name is None:
+            images[image.image_id.short] = image
+        elif len(meant[name]) == 1:
+            images[name] = image
+        elif (full := f"{name} ({image.config.platform})") not in images:
+            images[full] = image
+        elif images[full] != image:
+            images[f"{name} ({image.image_id.short})"] = image
+    return images
+
+
+def _is_id_of(ref: str, image: Image) -> bool:
+    digits = ref.removeprefix("sha256:")
+    return len(digits) >= 4 and image.image_id.hex.startswith(digits)
+
+
+def _listed(images: dict[str, Image]) -> str:
+    names = [f"{name!r:.100}" for name in list(images)[:20]]
+    return ", ".join(names) + (f" and {len(images) - 20} more" if len(images) > 20 else "")
