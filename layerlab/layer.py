@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
+from os import PathLike
 from types import MappingProxyType
 from typing import BinaryIO, ClassVar
 
@@ -88,7 +88,7 @@ class Layer(Drawn):
         return layer
 
     @classmethod
-    def from_tar(cls, stream: BinaryIO | bytes | str | Path) -> "Layer":
+    def from_tar(cls, stream: BinaryIO | bytes | str | PathLike[str]) -> "Layer":
         """The layer in a tar, plain or compressed with gzip or zstd.
 
         Its bytes are kept where they are (a path) or put aside in an unnamed temporary file

@@ -9,7 +9,6 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
-from pathlib import Path
 from typing import Protocol
 
 from layerlab.digest import Digest
@@ -136,8 +135,8 @@ class TarBundle:
 class FolderBundle:
     """The files of a folder, each read when it is asked for."""
 
-    def __init__(self, folder: Path) -> None:
-        self.where = str(folder)
+    def __init__(self, folder: str) -> None:
+        self.where = folder
         self._root = os.path.realpath(folder)
         self._members: dict[str, Member] = {}
 

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable
-from pathlib import Path
 
 from layerlab.archive import docker, oci
 from layerlab.archive.bundle import Bundle, FolderBundle, TarBundle
@@ -49,7 +48,7 @@ def open_images(path: str | os.PathLike[str]) -> dict[str, Image]:
     """
     where = os.fspath(path)
     try:
-        named = list(_read(_bundle(Path(path)), where))
+        named = list(_read(_bundle(where), where))
         for image in {image for _, image in named}:
             if any(
                 isinstance(n, LowerLink) for layer in image.layers for n in layer.changes.values()
@@ -72,8 +71,8 @@ def familiar(name: str) -> str:
     return name if ":" in name.rpartition("/")[2] or "@" in name else f"{name}:latest"
 
 
-def _bundle(path: Path) -> Bundle:
-    if path.is_dir():
+def _bundle(path: str) -> Bundle:
+    if os.path.isdir(path):
         return FolderBundle(path)
     file = FileSource(path)
     where = file.where

@@ -5,11 +5,8 @@ written beside the target, synced to disk and renamed: a failure leaves what was
 """
 
 import os
-import secrets
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, BinaryIO, Literal, Protocol, get_args
 
 from layerlab.archive import docker, oci
@@ -53,16 +50,16 @@ def save_images(
         raise InvalidImage(
             f"{format!r} is no format", hint=f"there are {', '.join(get_args(Format))}"
         )
-    target = Path(path)
+    target = os.fspath(path)
     if format == "oci-layout":
         with _beside(target) as place:
             folder = _FolderSink(place)
             _write(named, folder, plain=False)
             folder.close()
         return
-    if target.is_dir():
-        raise InvalidImage(f"a {format} is a file", where=str(target), hint="name a file in it")
-    with _beside(target) as place, place.open("xb") as file:
+    if os.path.isdir(target):
+        raise InvalidImage(f"a {format} is a file", where=target, hint="name a file in it")
+    with _beside(target) as place, open(place, "xb") as file:
         sink = _TarSink(file)
         _write(named, sink, plain=format == "docker-archive")
         sink.close()
@@ -182,16 +179,19 @@ def _add_layer(sink: _Sink, item: dict[str, Any], layer: AnyLayer, *, plain: boo
 class _FolderSink:
     """An OCI layout as a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: str) -> None:
         self._folder = folder
-        self._folders = {folder}
-        folder.mkdir()
+        self._folders = [folder]
+        os.mkdir(folder)
 
     def add(self, name: str, size: int, write: Callable[[BinaryIO], object]) -> None:
-        path = self._folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._folders.update(path.parents[: name.count("/")])
-        with path.open("xb") as file:
+        folder = self._folder
+        for part in name.split("/")[:-1]:
+            folder = os.path.join(folder, part)
+            if folder not in self._folders:
+                os.mkdir(folder)
+                self._folders.append(folder)
+        with open(os.path.join(self._folder, name), "xb") as file:
             write(file)
             file.flush()
             os.fsync(file.fileno())
@@ -231,27 +231,30 @@ class _TarSink:
 
 
 @contextmanager
-def _beside(target: Path) -> Iterator[Path]:
+def _beside(target: str) -> Iterator[str]:
     """A free path next to ``target``, which takes its place if all goes well."""
-    place = target.with_name(f".{target.name[:200]}.{secrets.token_hex(6)}")
+    folder, name = os.path.split(target.rstrip("/"))
+    place = os.path.join(folder, f".{name[:100]}.{os.urandom(6).hex()}")
     try:
         yield place
         try:
             os.rename(place, target)
         except OSError as error:
             raise LayerlabError(
-                f"can't be put in place: {error.strerror}", where=str(target), hint="move it away"
+                f"can't be put in place: {error.strerror}", where=target, hint="move it away"
             ) from error
-        _sync_folder(target.parent)
+        _sync_folder(folder or ".")
     except BaseException:
-        if place.is_dir():
+        if os.path.isdir(place):
+            import shutil  # only failures need it
+
             shutil.rmtree(place)
-        else:
-            place.unlink(missing_ok=True)
+        elif os.path.lexists(place):
+            os.unlink(place)
         raise
 
 
-def _sync_folder(folder: Path) -> None:
+def _sync_folder(folder: str) -> None:
     """See that the names in a folder reach the disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:

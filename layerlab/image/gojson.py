@@ -1,6 +1,5 @@
 """JSON: written byte for byte as Go's ``encoding/json`` does, read without trusting it."""
 
-import json
 import re
 from typing import Any, NoReturn, TypeVar
 
@@ -26,6 +25,8 @@ def dump(value: Any) -> bytes:
 
     The order of keys is the caller's. What isn't UTF-8 becomes U+FFFD, as in Go.
     """
+    import json  # slow to import, and a layer alone does without
+
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     # These characters only occur inside strings, so replacing them in the text is safe.
     for plain, escaped in _ESCAPES.items():
@@ -35,6 +36,8 @@ def dump(value: Any) -> bytes:
 
 def load(data: bytes, where: str) -> Any:
     """The value of a JSON document, or ``InvalidImage``."""
+    import json
+
     if len(data) > MAX_JSON:
         raise too_large(len(data), where)
     try:

@@ -11,7 +11,6 @@ import stat
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO, Protocol
 
 from layerlab.errors import LayerlabError
@@ -172,7 +171,7 @@ def open_source(given: IO[bytes] | bytes | str | os.PathLike[str]) -> Memory | F
     if isinstance(given, bytes):
         return Memory(given, "bytes")
     if isinstance(given, (str, os.PathLike)):
-        return FileSource(Path(given))
+        return FileSource(given)
     where = str(getattr(given, "name", "stream"))
     return FileSource.spooled(iter(lambda: given.read(BLOCK), b""), where=where)
 
