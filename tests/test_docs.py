@@ -3,6 +3,7 @@
 import doctest
 import os
 import re
+import runpy
 import shlex
 import subprocess
 import sys
@@ -82,3 +83,9 @@ def test_every_decision_is_in_the_index() -> None:
     assert linked == pages
     numbers = [name[:4] for name in pages]
     assert len(set(numbers)) == len(numbers)
+
+
+def test_picture_in_the_readme_is_what_the_model_draws() -> None:
+    namespace = runpy.run_path(str(ROOT / "tools/draw_readme.py"))
+    drawn = namespace["picture"]().svg
+    assert namespace["TARGET"].read_text("utf-8") == drawn, "run make notebooks"
