@@ -151,7 +151,7 @@ def differing_headers(one: bytes, other: bytes) -> list[str]:
     ones, others = headers_of(one), headers_of(other)
     found = []
     for (name, a), (_, b) in zip(ones, others, strict=False):
-        at = len(os.path.commonprefix([a, b]))
+        at = len(os.path.commonprefix([a, b]))  # noqa: RUF071  # bytes, not paths
         if a != b:
             found.append(f"{name!r:.150}: {a[at : at + 40]!r}, ours {b[at : at + 40]!r}")
     if len(ones) != len(others):
