@@ -44,8 +44,8 @@ def header(
     if not _fits(mtime, 12):
         records[b"mtime"] = b"%d" % mtime
         needs_pax = True
-    for attribute, value in xattrs.items():
-        records[b"SCHILY.xattr." + attribute.encode("utf-8", "surrogateescape")] = value
+    for attribute, text in xattrs.items():
+        records[b"SCHILY.xattr." + attribute.encode("utf-8", "surrogateescape")] = text
         needs_pax = True
     owner = (USERS.get(uid, "").encode(), GROUPS.get(gid, "").encode())
     numbers = (mode, uid, gid, size, mtime)
@@ -78,7 +78,7 @@ def _split(name: bytes) -> tuple[bytes, bytes]:
 
 
 def _fits(value: int, width: int) -> bool:
-    return 0 <= value < 8 ** (width - 1)
+    return 0 <= value < 1 << 3 * (width - 1)
 
 
 def _record(key: bytes, value: bytes) -> bytes:
