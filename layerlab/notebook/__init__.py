@@ -12,6 +12,7 @@ _HOMES = {
     "lines": "charts",
     "stack": "drawing",
     "table": "tables",
+    "tree": "drawing",
 }
 __all__ = sorted(_HOMES)
 

@@ -14,7 +14,7 @@ from layerlab.container import Container, Event
 from layerlab.image import Image
 from layerlab.layer import Layer
 from layerlab.nodes import Directory
-from layerlab.notebook import choose, words
+from layerlab.notebook import choose, treeview, words
 from layerlab.notebook.picture import draw
 from layerlab.notebook.scene import Copy, Row, Scene, look_down
 from layerlab.notebook.subject import CannotDraw, Subject, subject
@@ -69,6 +69,20 @@ def stack(
     """
     scene = compose(value, paths, names=names, lookup=lookup, event=event, title=title, ids=ids)
     return Picture(draw(scene), words.alt(scene), words.table(scene))
+
+
+def tree(
+    value: object, *, names: Sequence[str] = (), title: str = "", most: int = treeview.MOST_LINES
+) -> Picture:
+    """The merged tree of a value, each path in the colour of the layer that it comes from.
+
+    What is deepest is folded until about ``most`` lines are left.
+    """
+    rows = subject(value, names, ids=False).rows
+    lines = treeview.tree_lines((path for path, *_ in _tree(value).items()), most)
+    scene = Scene(rows, (), choose.shown_rows(rows, ()), title=title)
+    text = "\n".join(treeview.text(scene, lines))
+    return Picture(treeview.draw(scene, lines), treeview.alt(scene, lines), text)
 
 
 def compose(

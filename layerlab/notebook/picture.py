@@ -37,6 +37,7 @@ STYLE = f"""
 .ll .pill{{fill:var(--ll-ink,{palette.INK})}}
 .ll .pill+text{{fill:var(--ll-slab,{palette.SLAB})}}
 .ll .column{{fill:var(--ll-ink,{palette.INK});fill-opacity:.06}}
+.ll .guide{{fill:none;stroke:var(--ll-pale,{palette.PALE})}}
 .ll .area{{fill:#000;fill-opacity:0}}
 """.strip()
 
@@ -71,7 +72,7 @@ def draw(scene: Scene, *, live: bool = False) -> str:
     if rule := _rule(scene):
         parts.append(svg.text(LEFT + 4, y + 8, rule, "s d"))
         y += 20
-    return _document(scene, parts, y, live)
+    return document(scene, parts, y, words.alt(scene), words.description(scene), live=live)
 
 
 def _rule(scene: Scene) -> str:
@@ -83,8 +84,10 @@ def _rule(scene: Scene) -> str:
     return f"Look down a column: the first thing you meet is what {seer}."
 
 
-def _document(scene: Scene, parts: Sequence[str], height: float, live: bool) -> str:
-    alt = words.alt(scene)
+def document(
+    scene: Scene, parts: Sequence[str], height: float, alt: str, told: str, *, live: bool = False
+) -> str:
+    """The SVG around ``parts``: ``alt`` is its title, ``told`` its description."""
     used = {palette.look(row.index).pattern for row in scene.rows if not row.writable}
     patterns = "".join(
         f'<pattern id="ll-{name}" width="6" height="6" patternUnits="userSpaceOnUse">'
@@ -96,13 +99,12 @@ def _document(scene: Scene, parts: Sequence[str], height: float, live: bool) -> 
         '<marker id="ll-up" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7" markerHeight="7" '
         f'orient="auto"><path d="M0 0 8 4 0 8z" fill="{palette.CONTAINER.edge}"/></marker>'
     )
-    told = "" if live else svg.title(alt) + svg.description(words.description(scene))
     box = {"x": 0.5, "y": 0.5, "width": WIDTH - 1, "height": height - 1, "rx": 10}
     return svg.tag(
         "svg",
         "\n".join(
             [
-                told,
+                "" if live else svg.title(alt) + svg.description(told),
                 f"<style>\n{STYLE}\n</style>",
                 f"<defs>{patterns}{arrow if scene.copies else ''}</defs>",
                 svg.tag("rect", **box, cls="ground"),
