@@ -71,8 +71,9 @@ def _cause(scene: Scene, column: Column) -> str:
     if end is None:
         return ""
     if end.wall is not None:
-        return f", for {wall(end)} in {scene.name(end.row)}"
-    return f", for the whiteout in {scene.name(end.row)}"
+        reason = f"of the {wall(end)}" if isinstance(end.wall, Whiteout) else wall(end)
+        return f", because {reason} in {scene.name(end.row)}"
+    return f", because of the whiteout in {scene.name(end.row)}"
 
 
 def wall_word(node: Change) -> str:
