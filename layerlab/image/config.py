@@ -192,7 +192,10 @@ def _parse(name: str, value: Any, where: str) -> Any:
             return None
         return {"labels": _NOTHING, "args_escaped": False}.get(name, () if name in _LISTS else "")
     if name in _SETS:
-        return tuple(sorted(gojson.as_type(value, dict, where)))
+        items = gojson.as_type(value, dict, where)
+        for key in items:
+            gojson.field(items, key, dict, where, {})
+        return tuple(sorted(items))
     if name in _LISTS:
         return gojson.strings(value, where)
     if name == "labels":
@@ -251,6 +254,7 @@ def parse_document(
         History.parse(step, f"{where}: history[{index}]") for index, step in enumerate(steps)
     )
     rootfs = gojson.field(document, "rootfs", dict, where)
+    gojson.field(rootfs, "type", str, f"{where}: rootfs", "")
     place = f"{where}: rootfs.diff_ids"
     texts = gojson.strings(rootfs.get("diff_ids") or [], place)
     try:

@@ -17,6 +17,8 @@ _ESCAPES = {
     "\u2028": "\\u2028",
     "\u2029": "\\u2029",
 }
+_BACKSLASHED = re.compile(r"\\(.)")
+_SHORT = {"b": r"\u0008", "f": r"\u000c"}  # Python's short forms; Go 1.19 has none of these two
 _LONE = re.compile("[\ud800-\udfff]")
 
 
@@ -31,6 +33,7 @@ def dump(value: Any) -> bytes:
     # These characters only occur inside strings, so replacing them in the text is safe.
     for plain, escaped in _ESCAPES.items():
         text = text.replace(plain, escaped)
+    text = _BACKSLASHED.sub(lambda match: _SHORT.get(match[1], match[0]), text)
     return _LONE.sub("\ufffd", text).encode()
 
 
