@@ -219,6 +219,11 @@ class RecordedLayer(Drawn):
     def tree(self) -> Mapping[str, Mapping[str, Change]]:
         return self.changes  # type: ignore[return-value]  # always raises
 
+    @property
+    def links(self) -> Mapping[int, int]:
+        """Always ``NoContent``."""
+        return self.changes  # type: ignore[return-value]  # always raises
+
     def write_tar(self, stream: BinaryIO | None) -> DiffID:
         """Always ``NoContent``."""
         return DiffID(str(self.changes))

@@ -71,7 +71,13 @@ def text(path: AnyPath) -> str:
 
 
 def byte_length(name: str) -> int:
+    """Length in bytes, as the file system counts it."""
     return len(name) if name.isascii() else len(os.fsencode(name))
+
+
+def missing(name: str) -> int:
+    """The errno of a name that isn't there: one that is too long never can be."""
+    return errno.ENAMETOOLONG if byte_length(name) > NAME_MAX else errno.ENOENT
 
 
 def walk(
@@ -79,12 +85,14 @@ def walk(
     path: str,
     *,
     follow: bool,
+    create: bool = False,
     enter: Callable[[Any], bool] | None = None,
     shown: object = None,
 ) -> Spot:
     """Walk ``path`` from ``root``; the last component may be missing (``place`` is ``None``).
 
-    ``follow`` says whether a symlink at the end is followed. ``enter(directory)`` says whether
+    ``follow`` says whether a symlink at the end is followed; ``create`` that a file is to be
+    made, for which a slash at the end is ``EISDIR`` at once. ``enter(directory)`` says whether
     the caller may search it (``EACCES`` otherwise). ``shown`` is the path named in errors.
     """
     shown = path if shown is None else shown
@@ -105,12 +113,12 @@ def walk(
                 del chain[-1], names[-1]
             spot.last = "dot" if name == "." else "dotdot"
             continue
+        if create and spot.slash and not todo:
+            raise error(errno.EISDIR, shown)
         place = here.children.get(name)
         if place is None:
-            if byte_length(name) > NAME_MAX:
-                raise error(errno.ENAMETOOLONG, shown)
             if todo:
-                raise error(errno.ENOENT, shown)
+                raise error(missing(name), shown)
         elif place.target is not None and (todo or follow):
             hops += 1
             if hops > MAX_HOPS:
@@ -150,7 +158,7 @@ def find(
     shown = path if shown is None else shown
     spot = walk(root, path, follow=follow or path.endswith("/"), enter=enter, shown=shown)
     if spot.place is None:
-        raise error(errno.ENOENT, shown)
+        raise error(missing(spot.name), shown)
     if spot.slash and spot.place.children is None:
         raise error(errno.ENOTDIR, shown)
     return spot

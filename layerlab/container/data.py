@@ -38,10 +38,12 @@ class Rope:
 
 
 def size_of(data: Data) -> int:
+    """Length in bytes."""
     return len(data) if type(data) is bytearray else data.size  # type: ignore[union-attr]
 
 
 def read(data: Data, start: int = 0, stop: int | None = None) -> bytes:
+    """The bytes from ``start`` up to ``stop``, or to the end."""
     if type(data) is bytearray:
         return bytes(data[start:stop])
     return data.read(start, stop)  # type: ignore[union-attr]

@@ -25,7 +25,7 @@ from layerlab.nodes import (
     Symlink,
     Whiteout,
 )
-from layerlab.union import Entry
+from layerlab.union.merge import Entry
 
 
 class DiffLine(str):
@@ -49,7 +49,7 @@ def diff(image: Entry, container: Entry | Inode) -> list[DiffLine]:
     capabilities differ, or size or time where it is no directory; each directory above a
     change is ``C``, and the root never shows. A deleted tree is one ``D``.
     """
-    found = {path: kind for path, kind in _changes("", image, container)}
+    found = dict(_changes("", image, container))
     for path in list(found):
         parent = path.rpartition("/")[0]
         while parent and parent not in found:
@@ -84,7 +84,9 @@ def _differ(old: Node, new: Node) -> bool:
     if a[:-2] != b[:-2]:
         return True
     # The bit test is Docker's: a block device and a socket have the directory's bit too.
-    return not old.type_bits & stat.S_IFDIR and (a[-1] != b[-1] or not _same_time(a[-2], b[-2]))
+    if old.type_bits & stat.S_IFDIR:
+        return False
+    return old.size != new.size or not _same_time(a[-2], b[-2])
 
 
 def _facts(node: Any) -> tuple[Any, ...]:

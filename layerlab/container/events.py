@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, overload
 
 from layerlab.layer import AnyLayer
-from layerlab.union import Entry, lower_trail
+from layerlab.union.merge import Entry, lower_trail
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from layerlab.container.inode import Inode
 from layerlab.container.rights import User
 from layerlab.nodes import File, Seconds
 from layerlab.paths import error
-from layerlab.union import Entry, Merged, lower_stat
+from layerlab.union.merge import Entry, Merged
+from layerlab.union.stats import lower_stat
 
 CAPABILITY = "security.capability"
 
@@ -44,7 +45,7 @@ class Handle(io.RawIOBase):
         return self._place.node.content
 
     def _check(self, ok: bool) -> None:
-        self._checkClosed()  # type: ignore[attr-defined]  # io's own ValueError
+        self._checkClosed()
         if not ok:
             raise error(errno.EBADF, None)
 
@@ -79,19 +80,23 @@ class Handle(io.RawIOBase):
         """Write at the current place, or at the end with ``O_APPEND``; the number of bytes."""
         self._check(self.writable())
         inode, new = self._inode(), bytes(data)
+        if not new:
+            return 0
         if self._flags & os.O_APPEND:
             self._at = store.size_of(inode.data)
-        if new:
-            inode.data = store.write(inode.data, self._at, new)
-            self._at += len(new)
-            changed(inode, self._user, self._clock())
+        inode.data = store.write(inode.data, self._at, new)
+        self._at += len(new)
+        changed(inode, self._user, self._clock())
         return len(new)
 
     def truncate(self, size: int | None = None) -> int:
         """Cut the file to ``size`` bytes, by default at the current place, or fill it up."""
-        self._checkClosed()  # type: ignore[attr-defined]
+        self._checkClosed()
         size = self._at if size is None else size
-        if not self.writable() or size < 0:
+        if size < 0:
+            raise error(errno.EINVAL, None)
+        self._check(not self._flags & os.O_PATH)
+        if not self.writable():
             raise error(errno.EINVAL, None)
         inode = self._inode()
         inode.data = store.truncate(inode.data, size)
@@ -118,7 +123,7 @@ class Handle(io.RawIOBase):
 
     def stat(self) -> os.stat_result:
         """``os.fstat``: of the open file, whatever its name leads to by now."""
-        self._checkClosed()  # type: ignore[attr-defined]
+        self._checkClosed()
         if isinstance(self._place, Inode):
             return self._place.stat()
         return lower_stat(self._merged, self._place)
@@ -129,6 +134,11 @@ def changed(inode: Inode, user: User, now: Seconds) -> None:
     inode.mtime = now
     if not user.is_root:
         inode.mode = without_setid(inode.mode)
+    drop_capability(inode)
+
+
+def drop_capability(inode: Inode) -> None:
+    """A file that was written or given away loses what ``setcap`` gave it."""
     if CAPABILITY in inode.xattrs:
         inode.xattrs = {name: v for name, v in inode.xattrs.items() if name != CAPABILITY}
 

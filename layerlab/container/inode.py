@@ -18,7 +18,8 @@ from layerlab.nodes import (
     Symlink,
     Visible,
 )
-from layerlab.union import Entry, directory_links, make_stat
+from layerlab.union.merge import Entry
+from layerlab.union.stats import directory_links, make_stat
 
 Place = "Entry | Inode"
 DEVICES = {
@@ -100,8 +101,10 @@ class Inode:
 
     def stat(self) -> os.stat_result:
         links = self.links
-        if self.children is not None:
-            links = 1 if self.lower is not None else directory_links(self.children)
+        if self.lower is not None:
+            links = 1
+        elif self.children is not None and links:
+            links = directory_links(self.children)
         mode = self.type_bits | self.mode
         return make_stat(mode, self.meta, self.size, links, self.device, self.ino)
 

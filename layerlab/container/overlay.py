@@ -8,14 +8,15 @@ Docker makes it: ``index=off,redirect_dir=off,metacopy=off,xino=off``. Sources: 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import errno
+from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from layerlab.container.data import size_of
 from layerlab.container.inode import Inode
 from layerlab.nodes import Seconds
 from layerlab.paths import Spot
-from layerlab.union import Entry, Merged
+from layerlab.union.merge import Entry, Merged
 
 if TYPE_CHECKING:
     from layerlab.container.handle import Handle
@@ -31,16 +32,18 @@ class Overlay:
         self.root: Entry | Inode = merged.root
         self.inodes = 0
         self.readers: dict[str, WeakSet[Handle]] = {}
-        """Files of lower layers that are open for reading: a copy-up moves them along."""
+        """What is open of the lower layers, by path: a copy-up moves it along."""
 
-    def new_inode(
-        self, type_bits: int, mode: int, owner: tuple[int, int], mtime: Seconds
-    ) -> Inode:
+    def new_inode(self, type_bits: int, mode: int, owner: tuple[int, int], mtime: Seconds) -> Inode:
         self.inodes += 1
         return Inode(type_bits, mode, *owner, mtime, UPPER_INODES + self.inodes)
 
-    def _copy(self, entry: Entry) -> Inode:
-        return Inode.copy_of(entry, self.merged.inode(entry))
+    def _copy(self, entry: Entry, path: str) -> Inode:
+        inode = Inode.copy_of(entry, self.merged.inode(entry))
+        if self.readers:
+            for handle in self.readers.pop(path, ()):
+                handle.move_to(inode)
+        return inode
 
     def copy_up_parents(self, spot: Spot) -> tuple[str, ...]:
         """Give every directory of ``spot.chain`` an upper part; the paths that had none.
@@ -54,12 +57,13 @@ class Overlay:
         for depth, place in enumerate(chain):
             if type(place) is Inode:
                 continue
-            chain[depth] = inode = self._copy(place)
+            path = "/" + "/".join(names[:depth])
+            chain[depth] = inode = self._copy(place, path)
             if depth == 0:
                 self.root = inode
             else:
                 chain[depth - 1].children[names[depth - 1]] = inode
-                copied.append("/" + "/".join(names[:depth]))
+                copied.append(path)
         return tuple(copied)
 
     def copy_up(self, spot: Spot, *, data: bool = True) -> tuple[Inode, tuple[str, ...], int]:
@@ -73,20 +77,17 @@ class Overlay:
         copied = self.copy_up_parents(spot)
         if not spot.name:  # the root: its upper part is always there
             if type(self.root) is not Inode:
-                self.root = self._copy(place)
+                self.root = self._copy(place, "/")
             spot.place = self.root
             return self.root, copied, 0
-        inode = spot.place = self._copy(place)
+        path = spot.path
+        inode = spot.place = self._copy(place, path)
         count = 0
         if inode.data and not data:
             inode.data = bytearray()
         elif inode.children is None and inode.target is None:
             count = size_of(inode.data)
         spot.chain[-1].children[spot.name] = inode
-        path = spot.path
-        if self.readers:
-            for handle in self.readers.pop(path, ()):
-                handle.move_to(inode)
         return inode, (*copied, path), count
 
     def refresh(self, spot: Spot) -> None:
@@ -126,9 +127,7 @@ class Overlay:
         parent.whiteouts.add(spot.name)
         return spot.path
 
-    def rename(
-        self, old: Spot, new: Spot, now: Seconds
-    ) -> tuple[tuple[str, ...], int, str | None]:
+    def rename(self, old: Spot, new: Spot, now: Seconds) -> tuple[tuple[str, ...], int, str | None]:
         """Move ``old`` to ``new``: paths and bytes copied up, and the whiteout left behind."""
         inode, copied, count = self.copy_up(old)
         self.refresh(new)
@@ -136,6 +135,10 @@ class Overlay:
         self.refresh(old)
         source: Inode = old.chain[-1]
         parent: Inode = new.chain[-1]
+        if inode.children is not None and parent.lower is not None:
+            inode.opaque = True
+        if new.place is not None and new.place.children:
+            raise OSError(errno.ENOTEMPTY, "")  # found by the upper file system, this late
         if type(new.place) is Inode:
             new.place.links -= 1
         elif new.place is not None:
@@ -143,8 +146,6 @@ class Overlay:
         del source.children[old.name]  # type: ignore[union-attr]
         parent.whiteouts.discard(new.name)
         parent.children[new.name] = inode  # type: ignore[index]
-        if inode.children is not None and parent.lower is not None:
-            inode.opaque = True
         source.mtime = parent.mtime = now
         return copied, count, self._white_out(source, old)
 

@@ -33,7 +33,7 @@ class User:
             bits = meta.mode >> 3
         else:
             bits = meta.mode
-        return bits & want == want
+        return bool(bits & want == want)
 
     def owns(self, place: Any) -> bool:
         return self.uid == 0 or self.uid == meta_of(place).uid
@@ -41,6 +41,19 @@ class User:
     def may_remove(self, parent: Any, place: Any) -> bool:
         """The sticky bit: in such a directory one removes only what is one's own."""
         return not meta_of(parent).mode & stat.S_ISVTX or self.owns(place) or self.owns(parent)
+
+    def may_reuse(self, parent: Any, place: Any) -> bool:
+        """Whether ``O_CREAT`` may open what is there already (``may_create_in_sticky``).
+
+        In a directory like ``/tmp`` what somebody else put there is refused, even to root.
+        Files and FIFOs have sysctls of their own, off unless a distribution sets them.
+        """
+        mode = meta_of(parent).mode
+        if mode & (stat.S_ISVTX | stat.S_IWOTH) != stat.S_ISVTX | stat.S_IWOTH:
+            return True
+        kind = place.type_bits if hasattr(place, "type_bits") else place.node.type_bits
+        owner = meta_of(place).uid
+        return kind in (stat.S_IFREG, stat.S_IFIFO) or owner in (meta_of(parent).uid, self.uid)
 
     def may_link(self, place: Any) -> bool:
         """``fs.protected_hardlinks``: others link only what they could read and write."""
