@@ -86,7 +86,7 @@ def _differ(old: Node, new: Node) -> bool:
     # The bit test is Docker's: a block device and a socket have the directory's bit too.
     if old.type_bits & stat.S_IFDIR:
         return False
-    return old.size != new.size or not _same_time(a[-2], b[-2])
+    return bool(a[-1] != b[-1] or not _same_time(a[-2], b[-2]))
 
 
 def _facts(node: Any) -> tuple[Any, ...]:
