@@ -86,11 +86,14 @@ class TarBundle:
         self._links: dict[str, str] = {}
         self._odd: set[str] = set()
         self._kept = 0
-        reader = Reader(source.blocks(), where=where)
+        self._broken: LayerlabError | None = None
+        reader = Reader(self._watched(source.blocks()), where=where)
+        end = 0
         for count, entry in enumerate(read_entries(reader)):
             if count >= MAX_MEMBERS:
                 raise InvalidImage(f"more than {MAX_MEMBERS:,} members", where=where)
             name = plain_name(entry.name, where)
+            end = entry.offset + entry.size + -entry.size % headers.BLOCK
             if entry.kind == headers.FILE:
                 member = self._scan(reader, source, name, entry.size, entry.offset)
                 if self._members.setdefault(name, member) != member:
@@ -100,6 +103,8 @@ class TarBundle:
                 self._links[name] = posixpath.normpath(posixpath.join(folder, entry.link))
             elif entry.kind != headers.DIRECTORY:
                 self._odd.add(name)
+        if reader.offset == end:
+            raise InvalidImage("the tar ends early, without its closing zero blocks", where=where)
         if isinstance(source, Compressed):
             reader.drain()  # up to the checksum at its end
 
@@ -109,9 +114,19 @@ class TarBundle:
         head = reader.take(min(size, headers.BLOCK))
         blocks = chain((head,), reader.take_blocks(size - len(head)))
         member = scan(blocks, part, head, where, keep=self._kept + size <= MAX_KEPT)
+        if self._broken is not None:
+            raise self._broken
         if member.data is not None:
             self._kept += size
         return member
+
+    def _watched(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        """Note when the archive itself is damaged: that is no fault of the member being read."""
+        try:
+            yield from blocks
+        except LayerlabError as error:
+            self._broken = error
+            raise
 
     def has(self, name: str) -> bool:
         return name in self._members or name in self._links

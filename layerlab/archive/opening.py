@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from layerlab.archive import docker, oci
 from layerlab.archive.bundle import Bundle, FolderBundle, TarBundle
-from layerlab.errors import InvalidImage, LayerlabError, NotFound
+from layerlab.errors import InvalidImage, InvalidLayer, LayerlabError, NotFound
 from layerlab.image import Image
 from layerlab.nodes import LowerLink
 from layerlab.source import Compressed, FileSource, Source, sniff
@@ -50,10 +50,7 @@ def open_images(path: str | os.PathLike[str]) -> dict[str, Image]:
     try:
         named = list(_read(_bundle(where), where))
         for image in {image for _, image in named}:
-            if any(
-                isinstance(n, LowerLink) for layer in image.layers for n in layer.changes.values()
-            ):
-                _ = image.rootfs  # a link to nowhere shows only when layers are stacked
+            _check_links(image, where)
     except LayerlabError:
         raise
     except _STRANGE as error:
@@ -120,6 +117,17 @@ def _by_name(named: list[tuple[str | None, Image]]) -> dict[str, Image]:
         elif images[full] != image:
             images[f"{name} ({image.image_id.short})"] = image
     return images
+
+
+def _check_links(image: Image, where: str) -> None:
+    """Hard links into lower layers must lead somewhere, which only stacking the layers shows."""
+    if any(isinstance(n, LowerLink) for layer in image.layers for n in layer.changes.values()):
+        try:
+            _ = image.rootfs
+        except InvalidLayer as error:
+            raise InvalidImage(
+                f"entry {error.where!r:.200}: {error.what}", where=where, hint=error.hint
+            ) from error
 
 
 def _is_id_of(ref: str, image: Image) -> bool:

@@ -1,0 +1,453 @@
+"""Archives made to hurt: a LayerlabError that says where, nothing written, memory bounded."""
+
+import gzip
+import io
+import itertools
+import json
+import os
+import tarfile
+import tracemalloc
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from tars import (
+    blob_path,
+    config,
+    docker_archive,
+    entry,
+    hard_link,
+    oci_layout,
+    packed,
+    sha256,
+    symlink,
+    tar,
+)
+from test_archive import ARCHIVES, HYBRID, LAYERS, put
+from test_source import zstd
+
+from layerlab import DigestMismatch, InvalidImage, LayerlabError, open_image, open_images
+from layerlab.image import gojson
+
+
+def refused(path, fault="", kind=LayerlabError):
+    """Open it: it must be refused, with the archive's name, and without a trace."""
+    before = sorted(os.listdir(path.parent))
+    with pytest.raises(kind) as caught:
+        open_image(path)
+    assert str(path) in caught.value.where
+    assert fault in str(caught.value)
+    assert sorted(os.listdir(path.parent)) == before
+    return caught.value
+
+
+# Cut off, altered, garbage
+
+
+@pytest.mark.parametrize("form", ARCHIVES)
+def test_cut_off_at_every_block(tmp_path, form):
+    whole = packed(ARCHIVES[form])
+    path = tmp_path / "cut.tar"
+    for cut in [*range(0, len(whole) - 1024, 512), *range(300, len(whole) - 1024, 1000)]:
+        refused(put(path, whole[:cut]))
+
+
+@pytest.mark.parametrize("name", ["gzip", "zstd"])
+def test_compressed_and_cut_off_anywhere(tmp_path, name):
+    whole = {"gzip": gzip, "zstd": zstd}[name].compress(packed(ARCHIVES["docker"]))
+    for cut in range(0, len(whole), 7):
+        refused(put(tmp_path / "cut.tar.gz", whole[:cut]))
+
+
+@pytest.mark.parametrize("form", ["OCI", "OCI, gzipped"])
+def test_one_altered_byte_in_any_blob(tmp_path, form):
+    files = ARCHIVES[form]
+    for name in files:
+        if not name.startswith("blobs/"):
+            continue
+        for at in range(0, len(files[name]), 97):
+            damaged = bytearray(files[name])
+            damaged[at] ^= 1
+            error = refused(put(tmp_path / "x.tar", packed(files | {name: bytes(damaged)})))
+            assert name in error.where
+
+
+def test_one_altered_byte_in_a_layer_of_a_docker_archive(tmp_path):
+    files = ARCHIVES["docker"]
+    for at in range(0, len(LAYERS[0]), 61):
+        damaged = bytearray(LAYERS[0])
+        damaged[at] ^= 0x20
+        refused(put(tmp_path / "x.tar", packed(files | {"0/layer.tar": bytes(damaged)})))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"x",
+        bytes(511),
+        bytes(512),
+        bytes(10_240),
+        b"garbage" * 9999,
+        b"\x1f\x8b",
+        b"(\xb5/\xfd",
+    ],
+    ids=lambda data: repr(data[:4]) + str(len(data)),
+)
+def test_garbage(tmp_path, data):
+    refused(put(tmp_path / "x", data))
+
+
+def test_a_single_layer_is_no_image(tmp_path):
+    refused(put(tmp_path / "x", LAYERS[0]), "Layer.from_tar")
+    refused(put(tmp_path / "y", {"readme": b""}), "neither manifest.json nor index.json")
+    refused(put(tmp_path / "z", b"BZh9" + bytes(600)), "bzip2")
+
+
+# What is promised and not there
+
+
+@pytest.mark.parametrize("form", ARCHIVES)
+def test_every_member_is_needed(tmp_path, form):
+    files = ARCHIVES[form]
+    for name in files:
+        if name == "oci-layout" or (form == "docker and OCI" and name.endswith(".json")):
+            continue
+        rest = {key: data for key, data in files.items() if key != name}
+        refused(put(tmp_path / "x.tar", packed(rest)))
+
+
+@pytest.mark.parametrize("kind", ["config", "layers"])
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"size": 1}, "its descriptor promises 1"),
+        ({"size": -1}, "promises -1"),
+        ({"size": "1"}, "a whole number is needed"),
+        ({"size": True}, "a whole number is needed"),
+        ({"size": None}, "a whole number is needed"),
+        ({"digest": "sha256:" + "0" * 64}, "it is missing"),
+        ({"digest": "sha512:" + "0" * 128}, "is not a digest"),
+        ({"digest": "../../etc/passwd"}, "is not a digest"),
+        ({"digest": 5}, "a text is needed"),
+        ({"mediaType": 5}, "a text is needed"),
+        ({"annotations": 5}, "an object is needed"),
+    ],
+)
+def test_descriptors_that_lie(tmp_path, kind, change, fault):
+    files = oci_layout(LAYERS)
+    index = json.loads(files["index.json"])
+    (item,) = index["manifests"]
+    path = blob_path(b"")[:13] + item["digest"][7:]
+    manifest = json.loads(files.pop(path))
+    target = manifest["config"] if kind == "config" else manifest["layers"][1]
+    target |= change
+    raw = json.dumps(manifest).encode()
+    item |= {"digest": sha256(raw), "size": len(raw)}
+    files |= {blob_path(raw): raw, "index.json": json.dumps(index).encode()}
+    refused(put(tmp_path / "x", files), fault)
+    refused(put(tmp_path / "x.tar", packed(files)), fault)
+
+
+def test_an_artifact_is_no_image(tmp_path):
+    files = oci_layout(LAYERS)
+    raw = json.dumps({"config": {"digest": "sha256:" + "0" * 64, "size": 2, "mediaType": "x/y"}})
+    item = {"digest": sha256(raw.encode()), "size": len(raw)}
+    files |= {blob_path(raw.encode()): raw.encode(), "index.json": index_of(item)}
+    refused(put(tmp_path / "x", files), "no image")
+    refused(put(tmp_path / "y", files | {"index.json": index_of()}), "it holds no image")
+
+
+def index_of(*items):
+    return json.dumps({"schemaVersion": 2, "manifests": items}).encode()
+
+
+def test_an_index_that_holds_itself_by_way_of_many(tmp_path):
+    files = {"oci-layout": b"{}"}
+    item = {"digest": "sha256:" + "0" * 64, "size": 0}
+    for _ in range(20):
+        raw = index_of(item)
+        files[blob_path(raw)] = raw
+        item = {"digest": sha256(raw), "size": len(raw)}
+        item["mediaType"] = "application/vnd.oci.image.index.v1+json"
+    refused(put(tmp_path / "x", files | {"index.json": index_of(item)}), "nested more than 8 deep")
+
+
+def test_indexes_that_multiply(tmp_path):
+    """Ten entries at each of eight levels: 100 million manifests, if nobody counted."""
+    files = {"oci-layout": b"{}"} | oci_layout(LAYERS)
+    (item,) = json.loads(files["index.json"])["manifests"]
+    for _ in range(7):
+        raw = index_of(*[item] * 10)
+        files[blob_path(raw)] = raw
+        item = {"digest": sha256(raw), "size": len(raw)}
+        item["mediaType"] = "application/vnd.oci.image.index.v1+json"
+    refused(put(tmp_path / "x", files | {"index.json": index_of(item)}), "more than 10,000")
+
+
+def test_counts_that_disagree(tmp_path):
+    for layers in (LAYERS[:1], [*LAYERS, LAYERS[0]], LAYERS[::-1]):
+        files = docker_archive(LAYERS) | {"config.json": config(layers)}
+        refused(put(tmp_path / "x.tar", packed(files)), "rootfs.diff_ids", InvalidImage)
+    history = [{"created_by": "one"}]
+    files = docker_archive(LAYERS) | {"config.json": config(LAYERS, history=history)}
+    refused(put(tmp_path / "x.tar", packed(files)), "2 layers, but 1 history", InvalidImage)
+
+
+def test_a_blob_under_a_wrong_name(tmp_path):
+    files = dict(HYBRID)
+    other = config(LAYERS, author="somebody else")
+    files[blob_path(config(LAYERS))] = other
+    refused(put(tmp_path / "x.tar", packed(files)), sha256(other), DigestMismatch)
+
+
+# Links and names that lead outside
+
+
+@pytest.mark.parametrize("name", ["../x", "a/../../x", "/etc/x", ".."])
+def test_members_outside(tmp_path, name):
+    archive = packed(ARCHIVES["docker"])[:-1024] + tar(entry(name, b"x"))
+    refused(put(tmp_path / "x.tar", archive), "leads outside")
+    manifest = [{"Config": name, "Layers": []}]
+    files = ARCHIVES["docker"] | {"manifest.json": json.dumps(manifest).encode()}
+    refused(put(tmp_path / "y.tar", packed(files)), "leads outside")
+    refused(put(tmp_path / "folder", files), "leads outside")
+
+
+@pytest.mark.parametrize("target", ["../../secret", "/etc/passwd", "..", "x/../../y"])
+def test_links_outside(tmp_path, target):
+    (tmp_path / "secret").write_bytes(config(LAYERS))
+    files = {key: data for key, data in ARCHIVES["docker"].items() if key != "config.json"}
+    link = tar(symlink("config.json", target))
+    refused(put(tmp_path / "x.tar", packed(files)[:-1024] + link), "config.json")
+    folder = put(tmp_path / "folder" / "f", files)
+    (folder / "config.json").symlink_to(target)
+    refused(folder, "leads outside")
+
+
+def test_links_in_circles(tmp_path):
+    files = {"manifest.json": json.dumps([{"Config": "a", "Layers": []}]).encode()}
+    links = tar(symlink("a", "b"), symlink("b", "a"))
+    refused(put(tmp_path / "x.tar", packed(files)[:-1024] + links), "it is missing")
+    folder = put(tmp_path / "f", files)
+    (folder / "a").symlink_to("b")
+    (folder / "b").symlink_to("a")
+    refused(folder, "f: a: it is missing")
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/tty", "/dev/random", "fifo", "folder"])
+def test_blobs_that_are_no_files(tmp_path, device):
+    files = oci_layout(LAYERS)
+    (item,) = json.loads(files["index.json"])["manifests"]
+    folder = put(tmp_path / "layout", files)
+    for victim in ("blobs/sha256/" + item["digest"][7:], "index.json"):
+        (folder / victim).unlink()
+        if device == "fifo":
+            os.mkfifo(folder / victim)
+        elif device == "folder":
+            (folder / victim).mkdir()
+        else:
+            (folder / victim).symlink_to(device)
+        refused(folder)
+
+
+def test_device_members_of_a_tar(tmp_path):
+    files = {key: data for key, data in ARCHIVES["docker"].items() if key != "config.json"}
+    for kind in (tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE):
+        device = tar(entry("config.json", type=kind, devmajor=1, devminor=5))
+        refused(put(tmp_path / "x.tar", packed(files)[:-1024] + device), "a device or FIFO")
+
+
+def test_archives_that_are_no_files(tmp_path):
+    os.mkfifo(tmp_path / "fifo")
+    refused(tmp_path / "fifo", "not a regular file")
+    (tmp_path / "zero").symlink_to("/dev/zero")
+    refused(tmp_path / "zero", "not a regular file")
+    refused(tmp_path / "missing", "No such file")
+    with pytest.raises(LayerlabError):
+        open_image("nul\0byte")
+
+
+def test_one_name_for_two_members(tmp_path):
+    same = tar(entry("manifest.json", ARCHIVES["docker"]["manifest.json"]))
+    other = tar(entry("manifest.json", b"[]"))
+    whole = packed(ARCHIVES["docker"])[:-1024]
+    assert open_image(put(tmp_path / "x", whole + same))
+    refused(put(tmp_path / "y", whole + other), "two members are called 'manifest.json'")
+
+
+# Layers that no system would take
+
+BAD_LAYERS = {
+    "'..' in a name": tar(entry("../../etc/cron.d/x", b"")),
+    "an absolute name": tar(entry("/etc/cron.d/x", b"")),
+    "a whiteout of nothing": tar(entry(".wh.", b"")),
+    "occurs twice": tar(entry("x", b"1"), entry("x", b"2")),
+    "a hard link to": tar(hard_link("x", "../../etc/passwd")),
+    "no file of this layer": tar(hard_link("x", "etc/passwd")),
+    "no tar header": tar(entry("x", b""))[:-1024] + b"x" * 1024,
+}
+
+
+@pytest.mark.parametrize("fault", BAD_LAYERS)
+@pytest.mark.parametrize("squeeze", [bytes, gzip.compress, zstd.compress])
+def test_bad_layers(tmp_path, fault, squeeze):
+    layers = [BAD_LAYERS[fault], LAYERS[0]]
+    files = docker_archive(layers, stored=[squeeze(layer) for layer in layers])
+    error = refused(put(tmp_path / "x.tar", packed(files)), fault)
+    if fault != "no file of this layer":
+        assert "0/layer.tar" in error.where
+    refused(put(tmp_path / "layout", oci_layout(layers)), fault)
+
+
+# What fills memory or time
+
+
+def bomb(size: int) -> bytes:
+    """A gzip that unpacks to a tar of one file of ``size`` zeros, in members of 16 MiB."""
+    head = tar(entry("zeros", b"", type=tarfile.REGTYPE))[:512]
+    info = tarfile.TarInfo("zeros")
+    info.size = size
+    head = info.tobuf(tarfile.GNU_FORMAT)
+    piece = gzip.compress(bytes(16 << 20))
+    return gzip.compress(head) + b"".join(itertools.repeat(piece, size >> 24))
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["layer", "archive"])
+def test_bombs(tmp_path, whole):
+    data = bomb(2 << 30)
+    if not whole:
+        data = packed(docker_archive([b""], stored=[data]))
+    path = put(tmp_path / "bomb", data)
+    tracemalloc.start()
+    refused(path, "a decompression bomb")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 32 << 20
+
+
+def test_json_is_bounded_before_it_is_read(tmp_path):
+    huge = b"[" + b" " * gojson.MAX_JSON + b"]"
+    files = ARCHIVES["docker"] | {"manifest.json": huge}
+    archive = put(tmp_path / "x.tar.gz", gzip.compress(packed(files), 1))
+    folder = put(tmp_path / "x", files)
+    del huge, files
+    tracemalloc.start()
+    refused(archive, "are the most")
+    refused(folder, "are the most")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < gojson.MAX_JSON / 2
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "config.json"])
+@pytest.mark.parametrize(
+    "text",
+    [b"[" * 200_000, b"9" * 5000, b"[" + b"9" * 5000 + b"]", b'"\xff"', b"", b"null", b"{}x"],
+)
+def test_json_that_hurts(tmp_path, name, text):
+    refused(put(tmp_path / "x.tar", packed(ARCHIVES["docker"] | {name: text})))
+
+
+WRONG = (None, 1, -1.5, "x", True, [], [1], {}, {"a": 1}, [[]], [{}])
+
+
+def places(document, path=()):
+    yield path
+    items = document.items() if isinstance(document, dict) else ()
+    items = enumerate(document) if isinstance(document, list) else items
+    for key, value in items:
+        yield from places(value, (*path, key))
+
+
+def replaced(document, path, value):
+    if not path:
+        return value
+    copy = dict(document) if isinstance(document, dict) else list(document)
+    copy[path[0]] = replaced(document[path[0]], path[1:], value)
+    return copy
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "index.json", "manifest"])
+def test_json_of_the_wrong_shape_at_every_place(tmp_path, name):
+    """Whatever stands where: it opens, or a LayerlabError says where. Never anything else."""
+    files = dict(ARCHIVES["docker" if name == "manifest.json" else "OCI"])
+    index = json.loads(files.get("index.json", b"{}"))
+    if name == "manifest":
+        document = json.loads(files["blobs/sha256/" + index["manifests"][0]["digest"][7:]])
+    else:
+        document = json.loads(files[name])
+    opened = 0
+    for path in places(document):
+        for wrong in WRONG:
+            raw = json.dumps(replaced(document, path, wrong)).encode()
+            if name == "manifest":
+                item = index["manifests"][0] | {"digest": sha256(raw), "size": len(raw)}
+                changed = {blob_path(raw): raw, "index.json": index_of(item)}
+            else:
+                changed = {name: raw}
+            archive = put(tmp_path / "x.tar", packed(files | changed))
+            try:
+                open_images(archive)
+            except LayerlabError as error:
+                assert str(archive) in error.where  # noqa: PT017
+            else:
+                opened += 1
+    assert opened < 100
+
+
+# Anything at all
+
+
+@pytest.mark.parametrize("form", ARCHIVES)
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_mutations_never_surprise(tmp_path, form, data):
+    """Bytes overwritten, removed, repeated: the image as it was, or a LayerlabError."""
+    squeeze = data.draw(st.sampled_from([bytes, gzip.compress, zstd.compress]))
+    whole = bytearray(squeeze(packed(ARCHIVES[form])))
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(whole) - 1))
+        length = data.draw(st.integers(0, 600))
+        match data.draw(st.sampled_from(["set", "cut", "repeat", "swap"])):
+            case "set":
+                whole[at : at + length] = data.draw(st.binary(max_size=40))
+            case "cut":
+                del whole[at : at + length]
+            case "repeat":
+                whole[at:at] = whole[at : at + length]
+            case "swap":
+                whole[at : at + length] = whole[at : at + length][::-1]
+        if not whole:
+            break
+    check_mutant(put(tmp_path / "mutant", bytes(whole)))
+
+
+def check_mutant(path):
+    try:
+        images = open_images(path)
+    except LayerlabError as error:
+        assert str(path) in error.where  # noqa: PT017
+        return
+    for image in images.values():
+        stream = io.BytesIO()
+        for layer in image.layers:
+            layer.write_tar(stream)
+            for node in layer.changes.values():
+                if node.kind == "file":
+                    node.content.read()
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=3000))
+@example(b"\x1f\x8b\x08" + bytes(600))
+def test_any_bytes_as_a_layer(data):
+    from layerlab import Layer
+
+    for head in (b"", LAYERS[0][:512], LAYERS[0][:1024]):
+        try:
+            Layer.from_tar(head + data)
+        except LayerlabError:
+            continue
