@@ -1,5 +1,8 @@
 """Lesson 01's exercises: each solution passes, each known mistake gets its own diagnosis."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from layerlab.course.exercise import Exercise
@@ -82,3 +85,25 @@ def test_merged_paths_may_come_as_a_list_with_repeats() -> None:
     assert callable(solve)
     assert merge_all.check(lambda layers: [*solve(layers), *solve(layers)]).state == "correct"
     assert merge_all.check(lambda layers: None).example.endswith("got:    None")
+
+
+NOTEBOOK = Path(__file__).parents[1] / "notebooks/01_union_file_systems.ipynb"
+STATEMENTS = {*(f"2-{n:02d}" for n in range(1, 26)), "Q3-00", "Q3-01", "Q3-02"}
+"""What the chapter says of union file systems, numbered: each is met by a cell or a sentence."""
+
+
+def test_every_statement_of_the_chapter_is_met() -> None:
+    cells = json.loads(NOTEBOOK.read_text("utf-8"))["cells"]
+    met: dict[str, set[str]] = {}
+    for cell in cells:
+        for statement in cell["metadata"].get("layerlab", {}).get("statements", ()):
+            met.setdefault(statement, set()).add(cell["cell_type"])
+    assert met.keys() >= STATEMENTS
+    # A mount, and what is only said in words, are no cells to run.
+    assert {s for s in STATEMENTS if "code" not in met[s]} <= {"2-05", "2-19", "Q3-00"}
+
+
+def test_every_exercise_is_in_the_lesson() -> None:
+    source = NOTEBOOK.read_text("utf-8")
+    for name in ("look_down", "mount_order", "clean_up", "read_through", "merge_all"):
+        assert f"lesson01.{name}.check(answer)" in source

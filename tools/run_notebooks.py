@@ -26,6 +26,9 @@ FOLDER = Path(__file__).parents[1] / "notebooks"
 CELL_SECONDS = 60
 WIDGET = "application/vnd.jupyter.widget-view+json"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+FOLDED = {"predict": "source_hidden", "reveal": "outputs_hidden"}
+"""What JupyterLab folds away, by tag: the code of a question, since its box says it all, and
+the answer, which unfolds when the reader runs the cell."""
 KEPT_OF_NOTEBOOK = ("layerlab",)
 KEPT_OF_CELL = ("layerlab", "tags", "editable", "deletable")
 KEPT_OF_OUTPUT = ("image/png", "image/svg+xml")
@@ -94,9 +97,8 @@ def canonical(notebook: NotebookNode) -> str:
             count += 1
             cell.execution_count = count
             cell.outputs = [tidy_output(output, count) for output in cell.outputs]
-            if "reveal" in tags and cell.outputs:
-                # Folded until the reader runs the cell: the prediction comes first.
-                cell.metadata["jupyter"] = {"outputs_hidden": True}
+            if folded := {FOLDED[tag]: True for tag in tags if tag in FOLDED}:
+                cell.metadata["jupyter"] = folded
     nbformat.validate(nb)
     return nbformat.writes(nb, version=nbformat.NO_CONVERT) + "\n"
 

@@ -35,7 +35,7 @@ look_down = Exercise(
     solution_code='answer = ["app", "motd", "tmp"]',
     why="Each name shows once. `sh` is whited out, and `tmp` shows though only the base has it.",
     hints=(
-        "Look down each column of the picture: the first thing you meet is what the union shows.",
+        "Draw it, a column for each name, and look down: the first thing you meet is what shows.",
         "A whiteout is something you meet, too. It says: no such file.",
         "There are four names at the root, counting every layer. One of them is whited out.",
     ),
@@ -76,7 +76,7 @@ mount_order = Exercise(
     why="One option names the whole stack, the topmost directory first, with colons between.",
     hints=(
         "The separator is a colon. A comma would begin the next mount option.",
-        "In the section on the mount, `lowerdir=B:A` put B on top.",
+        "In section 3, `lowerdir=B:A` put B on top.",
         "The topmost directory comes first, and `fix` is the topmost.",
     ),
     mistakes=(

@@ -26,9 +26,10 @@ class Prediction:
             value=None,
             layout=ipywidgets.Layout(width="auto", margin="0 0 0 18px"),
         )
-        self._said = ipywidgets.HTML()
-        self._buttons.observe(self._chosen, "value")
-        self._tell()
+        self._said = ipywidgets.HTML(layout=ipywidgets.Layout(margin="0 0 0 18px"))
+        self._buttons.observe(self._noted, "value")
+        asked = ipywidgets.HTML(note("Predict", question, colour=_BLUE))
+        self.widget = ipywidgets.VBox([asked, self._buttons, self._said])
 
     @property
     def choice(self) -> str | None:
@@ -42,14 +43,8 @@ class Prediction:
             raise ValueError(f"{option!r} is none of {', '.join(map(repr, self.options))}")
         self._buttons.value = option
 
-    def _chosen(self, change: object) -> None:
-        self._tell()
-
-    def _tell(self) -> None:
-        self._said.value = note("Predict", self.question + " " + self._status(), colour=_BLUE)
-
-    def _status(self) -> str:
-        return f"Noted: {self.choice}. Now run the next cell." if self.choice else ""
+    def _noted(self, change: object) -> None:
+        self._said.value = '<span role="status">Noted. Now run the next cell.</span>'
 
     def __repr__(self) -> str:
         marks = ("(•)" if option == self.choice else "( )" for option in self.options)
@@ -62,8 +57,7 @@ class Prediction:
         return note("Predict", self.question, colour=_BLUE) + f"<ul>{items}</ul>"
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        box = ipywidgets.VBox([self._said, self._buttons])
-        bundle: dict[str, Any] = box._repr_mimebundle_(**options)
+        bundle: dict[str, Any] = self.widget._repr_mimebundle_(**options)
         return {**bundle, "text/plain": repr(self), "text/html": self._repr_html_()}
 
 
