@@ -18,6 +18,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from layerlab.notebook.palette import DIM, GROUND, INK, PALE, RULE
@@ -114,7 +115,8 @@ def bars(values: "pd.Series[int]", *, title: str, alt: str, x: str, size: bool =
 
 def _axes(title: str, height: float) -> tuple[Figure, Axes]:
     # No pyplot: it would keep the figure alive, and print it a second time.
-    figure = Figure(figsize=(_WIDTH, height), dpi=_DPI, facecolor=GROUND, layout="constrained")
+    layout = ConstrainedLayoutEngine(w_pad=0.2, h_pad=0.2)  # inches
+    figure = Figure(figsize=(_WIDTH, height), dpi=_DPI, facecolor=GROUND, layout=layout)
     FigureCanvasSVG(figure)
     axes = figure.add_subplot(facecolor=GROUND)
     axes.set_title(title, loc="left", fontsize=15, fontweight="bold", pad=14)

@@ -132,8 +132,9 @@ def rest(rows: Sequence[Row], paths: Sequence[str]) -> dict[int, Counter[str]]:
     return counts
 
 
-def visible_count(rows: Sequence[Row]) -> int:
-    """How many of the named paths are in the merged tree."""
+def visible_count(rows: Sequence[Row], paths: Sequence[str]) -> int:
+    """How many of the paths that layers name, ``paths`` aside, are in the merged tree."""
+    aside = frozenset(paths)
     seen: dict[str, bool] = {}  # path: is what is there a directory that merges?
     closed: set[str] = set()  # below these, nothing of lower layers shows
     count = 0
@@ -150,7 +151,7 @@ def visible_count(rows: Sequence[Row]) -> int:
                 continue
             if path not in seen:
                 seen[path] = True
-                count += not isinstance(node, Whiteout)
+                count += path not in aside and not isinstance(node, Whiteout)
             elif not isinstance(node, Directory):
                 closing.append(path)
                 continue

@@ -16,7 +16,7 @@ from layerlab.layer import Layer
 from layerlab.nodes import Directory
 from layerlab.notebook import choose, treeview, words
 from layerlab.notebook.picture import draw
-from layerlab.notebook.scene import Copy, Row, Scene, look_down
+from layerlab.notebook.scene import Copy, Row, Scene, look_down, short_name
 from layerlab.notebook.subject import CannotDraw, Subject, subject
 from layerlab.union import UnionFS
 from layerlab.units import human_size
@@ -35,9 +35,11 @@ class Picture:
     def _repr_html_(self) -> str:
         data = base64.b64encode(self.svg.encode()).decode("ascii")
         return (
+            # Folded away, an output shows its first line: here nothing that gives it away.
+            "<div>\n"
             f'<img alt="{markup.escape(self.alt)}" src="data:image/svg+xml;base64,{data}">\n'
-            f"<details><summary>The same in words</summary>"
-            f"<pre>{markup.escape(self.text)}</pre></details>"
+            "<details><summary>The same in words</summary>"
+            f"<pre>{markup.escape(self.text)}</pre></details></div>"
         )
 
     def __repr__(self) -> str:
@@ -105,7 +107,6 @@ def compose(
     rest = None if paths else choose.rest(rows, wanted)
     if rest and not any(rest.values()):
         rest = None
-    seen = sum(column.seen is not None for column in columns)
     searched = _searched(value, lookup, event)
     return Scene(
         rows=rows,
@@ -114,7 +115,7 @@ def compose(
         view=about.view,
         title=title or _title(about, lookup, event, searched),
         rest=rest,
-        rest_seen=choose.visible_count(rows) - seen if rest else 0,
+        rest_seen=choose.visible_count(rows, wanted) if rest else 0,
         searched=searched,
         copies=_copies(rows, event),
         selected=selected,
@@ -204,6 +205,7 @@ def _title(
         path = normal(lookup)
         count = len(searched[path])
         seen = look_down(about.rows, path)
-        where = f"found in layer {seen.rows[0]}" if seen.rows else "no such file"
+        found = [short_name(about.rows[index]) for index in seen.rows]
+        where = f"found in {' and '.join(found)}" if found else "no such file"
         return f"Looking up {path}: {count} layer{'s' * (count != 1)} searched, {where}"
     return about.title

@@ -41,8 +41,7 @@ function render({ model, el }) {
   layer.addEventListener("change", () => send("select", { layer: layer.value }));
   path.addEventListener("change", () => send("select", { path: path.value }));
   root.append(
-    make("p", {}, "Choose a layer and a path, or click them in the picture. "
-      + "Change what the layer has there, and see what shows."),
+    make("p", {}, "Choose a layer and a path, or click in the picture; then change what the layer has there."),
     make("fieldset", { "aria-label": "Layers" }, make("label", {}, "Layer", layer),
       up, down, button("Add layer", () => send("add_layer")), remove,
       button("Reset", () => send("reset"))),

@@ -123,7 +123,7 @@ class Exploration:
         tree = self.layers[self._known(layer)].tree
         parent, _, name = path.rpartition("/")
         there = tree.get(parent or "/", {}).get(name)
-        if there is not None and not isinstance(there, Directory):
+        if there is not None and not isinstance(there, (Directory, Whiteout)):
             what = words.article(kind_word(there))
             raise BadMove(
                 f"{path} is {what} in {layer}, and only a directory can be opaque",

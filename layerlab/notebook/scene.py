@@ -107,10 +107,14 @@ class Scene:
 
     def name(self, index: int) -> str:
         """The layer's name where it is short, else ``layer 3``."""
-        name = self.rows[index].name
-        if self.rows[index].writable:
-            return "container"
-        return printable(name) if 0 < len(name) <= 8 else f"layer {index}"
+        return short_name(self.rows[index])
+
+
+def short_name(row: Row) -> str:
+    """A layer's name where it is short, else ``layer 3``; ``container`` for a container's own."""
+    if row.writable:
+        return "container"
+    return printable(row.name) if 0 < len(row.name) <= 8 else f"layer {row.index}"
 
 
 def look_down(rows: Sequence[Row], path: str) -> Column:

@@ -123,7 +123,7 @@ def instructions(image: Image) -> list[str]:
 
 
 _NOP = re.compile(r"/bin/sh -c #\(nop\)\s+")
-_ARGS = re.compile(r"\|\d+ .*?(?=/bin/sh -c )", re.DOTALL)
+_ARGS = re.compile(r"(?:RUN )?\|\d+ .*?(?=/bin/sh -c )", re.DOTALL)
 _RUN = re.compile(r"(?:RUN )?/bin/sh -c\s+")
 
 
@@ -137,7 +137,8 @@ def instruction(created_by: str) -> str:
     if _NOP.match(text):
         text = _NOP.sub("", text, count=1)
     else:
-        text = _ARGS.sub("", text, count=1) if text.startswith("|") else text
+        if wrapped := _ARGS.match(text):
+            text = text[wrapped.end() :]
         if _RUN.match(text):
             text = "RUN " + _RUN.sub("", text, count=1)
     return " ".join(text.split())

@@ -11,7 +11,7 @@ from layerlab.notebook.scene import Scene, glyph_kind, look_down
 from layerlab.notebook.slabs import look
 from layerlab.units import human_size
 
-MOST_LINES = 30
+MOST_LINES, MOST_DEEP = 30, 12
 _ROW, _INDENT = 24, 20
 _SIZE_END, _SOURCE = 490, 506  # where sizes end and layers' names begin
 
@@ -46,7 +46,7 @@ def tree_lines(paths: Iterable[str], most: int = MOST_LINES) -> list[Line]:
         counts[path] = sum(1 + counts.get(child, 0) for child in children[path])
     opened, room = {""}, most - len(children[""])
     level = [""]
-    while level:  # one depth after the other, so that no branch takes all the room
+    for _ in range(MOST_DEEP):  # one depth after the other: no branch takes all the room
         below = [child for path in level for child in children[path] if child in children]
         level = []
         for path in below:
