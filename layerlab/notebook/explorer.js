@@ -46,8 +46,8 @@ function render({ model, el }) {
       up, down, button("Add layer", () => send("add_layer")), remove,
       button("Reset", () => send("reset"))),
     make("fieldset", { "aria-label": "Paths" }, make("label", {}, "Path", path), ...moves),
-    picture, said, make("h4", {}, "The merged tree"), tree,
-    make("h4", {}, "In words"), state,
+    picture, said, make("p", { class: "head" }, "The merged tree"), tree,
+    make("p", { class: "head" }, "In words"), state,
   );
   el.append(root);
 

@@ -29,10 +29,12 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# JupyterLab asks the network for news, and saves behind our back, unless told otherwise.
+# JupyterLab asks the network for news, and saves behind our back, and draws only the cells in
+# sight, unless told otherwise.
 SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
 }
 RUN_ALL = """async () => {
     const panel = jupyterapp.shell.currentWidget;

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from browser.accessibility import faults
 
 pytest.importorskip("playwright", reason="needs playwright: pip install 'layerlab[dev]'")
 from playwright.sync_api import Locator, Page, expect
@@ -158,16 +159,31 @@ def test_it_answers_within_a_tenth_of_a_second(explorer: Locator) -> None:
 def test_a_page_without_a_kernel_shows_the_first_state(
     explorer: Locator, home: Path, lab: str
 ) -> None:
-    """Saved and opened again, not run: the picture stands where the widget was."""
+    """Saved, and opened by someone who hasn't run it: the picture stands where the widget was."""
     page = explorer.page
     page.evaluate("() => jupyterapp.commands.execute('docmanager:save')")
     saved = home / "work/explorer.ipynb"
     deadline = time.monotonic() + 10
     while "image/svg+xml;base64" not in saved.read_text() and time.monotonic() < deadline:
         time.sleep(0.1)
-    (home / "work/unrun.ipynb").write_text(saved.read_text())
+    strange = json.loads(saved.read_text())
+    strange["cells"][0]["source"] = SOURCE + "  # so JupyterLab doesn't know it as its own"
+    (home / "work/unrun.ipynb").write_text(json.dumps(strange))
     page.goto(f"{lab}/lab/tree/unrun.ipynb?token=tok&reset")
     picture = page.locator(".jp-NotebookPanel:visible .jp-OutputArea-output img")
     picture.wait_for()
     assert "/bar: file of 8B from B" in (picture.get_attribute("alt") or "")
     assert picture.evaluate("image => image.naturalWidth") == 760
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_axe_finds_no_fault(explorer: Locator, theme: str) -> None:
+    page = explorer.page
+    page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
+    page.wait_for_function(
+        "dark => (document.body.dataset.jpThemeLight === 'false') === dark", arg="Dark" in theme
+    )
+    cell(explorer, 0, "/foo").click()
+    button(explorer, "Whiteout").click()
+    expect(words(explorer)).to_contain_text("whiteout")
+    assert faults(page, ".ll-explorer") == []
