@@ -1,15 +1,19 @@
 """Lesson 01's "On a real machine" boxes, replayed: the kernel still answers as it is quoted."""
 
+import io
 import json
 import re
 import subprocess
+import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.reference.conftest import Require
+from layerlab import open_image
+from tests.reference.conftest import Docker, Require
 
+IMAGE = Path(__file__).parents[2] / "notebooks/images/greeter.tar"
 LESSON = Path(__file__).parents[2] / "notebooks/01_union_file_systems.ipynb"
 MARK = "@@ done @@"
 NEWER = {"uuid=on"}
@@ -82,3 +86,33 @@ def test_a_wrong_quotation_is_noticed(require: Require, overlay_dir: Path) -> No
 def test_a_wrong_order_of_layers_is_noticed(options: str) -> None:
     line = "overlay on /mnt/C type overlay ({})\n"
     assert comparable(line.format(options)) != comparable(line.format("ro,lowerdir=B:A"))
+
+
+PUT_THERE_BY_DOCKER = {
+    "/.dockerenv", "/dev", "/dev/console", "/dev/pts", "/dev/shm", "/etc/hostname", "/etc/hosts",
+    "/etc/mtab", "/etc/resolv.conf", "/proc", "/sys",
+}  # fmt: skip
+
+
+def test_the_lessons_image_is_a_real_engines(docker: Docker) -> None:
+    image = open_image(IMAGE)
+    docker("load", "-i", IMAGE)
+    assert docker("image", "inspect", "-f", "{{.Id}}", "layerlab/greeter:1") == image.image_id
+    docker("create", "--name", "lesson01", "layerlab/greeter:1")
+    exported = docker.run("export", "lesson01").stdout
+    with tarfile.open(fileobj=io.BytesIO(exported)) as archive:
+        files = {
+            f"/{entry.name}": _content(archive, entry) if entry.isreg() else None
+            for entry in archive
+        }
+    ours = {
+        path: image.rootfs.read_bytes(path) if node.kind == "file" else None
+        for path, node, _ in image.rootfs.items()
+    }
+    assert {path: files[path] for path in files.keys() - PUT_THERE_BY_DOCKER} == ours
+
+
+def _content(archive: tarfile.TarFile, entry: tarfile.TarInfo) -> bytes:
+    stream = archive.extractfile(entry)
+    assert stream
+    return stream.read()
