@@ -86,7 +86,8 @@ def _differ(old: Node, new: Node) -> bool:
     # The bit test is Docker's: a block device and a socket have the directory's bit too.
     if old.type_bits & stat.S_IFDIR:
         return False
-    return bool(a[-1] != b[-1] or not _same_time(a[-2], b[-2]))
+    changed: bool = a[-1] != b[-1] or not _same_time(a[-2], b[-2])
+    return changed
 
 
 def _facts(node: Any) -> tuple[Any, ...]:
@@ -99,8 +100,8 @@ def _facts(node: Any) -> tuple[Any, ...]:
 
 def _same_time(a: Any, b: Any) -> bool:
     """Equal, or equal in the second where one of them has nothing finer (Docker's rule)."""
-    a, b = Fraction(a), Fraction(b)
-    return a == b or (a // 1 == b // 1 and (a % 1 == 0 or b % 1 == 0))
+    x, y = Fraction(a), Fraction(b)
+    return x == y or (x // 1 == y // 1 and (x % 1 == 0 or y % 1 == 0))
 
 
 def upper_changes(root: Entry | Inode) -> dict[str, Node]:
