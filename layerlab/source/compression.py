@@ -101,14 +101,14 @@ class _Decoder(Protocol):
     def decompress(self, data: bytes, max_length: int) -> bytes: ...
 
 
-def _decoder(kind: Kind, where: str) -> Callable[[], _Decoder]:
+def _decoder(kind: Kind, where: str) -> Callable[[], Any]:
     """A maker of decoders: the fastest library that is installed."""
     if kind == "gzip":
         try:
             igzip: Any = import_module("isal.igzip_lib")
         except ImportError:
             return _Zlib
-        return lambda: igzip.IgzipDecompressor(flag=igzip.DECOMP_GZIP)  # type: ignore[no-any-return]
+        return lambda: igzip.IgzipDecompressor(flag=igzip.DECOMP_GZIP)
     for name in ("compression.zstd", "backports.zstd"):
         try:
             return import_module(name).ZstdDecompressor  # type: ignore[no-any-return]
