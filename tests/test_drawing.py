@@ -329,6 +329,7 @@ def test_layers_are_named_by_their_instructions() -> None:
         ("RUN /bin/sh -c make # buildkit", "RUN make"),
         ("RUN |1 TAG=1 /bin/sh -c make # buildkit", "RUN make"),
         ("COPY a /b # buildkit", "COPY a /b"),
+        ("/bin/bash -lc make", "RUN /bin/bash -lc make"),
         ("", ""),
     ],
 )

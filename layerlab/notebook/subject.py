@@ -141,4 +141,6 @@ def instruction(created_by: str) -> str:
             text = text[wrapped.end() :]
         if _RUN.match(text):
             text = "RUN " + _RUN.sub("", text, count=1)
+        elif text.startswith("/"):  # a shell of the Dockerfile's own: only RUN has no (nop)
+            text = "RUN " + text
     return " ".join(text.split())
