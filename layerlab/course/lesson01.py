@@ -1,12 +1,12 @@
 """The exercises of lesson 01, union file systems, with their solutions and known mistakes."""
 
-import random
 from collections.abc import Iterable, Mapping, Sequence
 
 from layerlab.course.exercise import Exercise, Mistake, Trial, Value, is_text, is_texts
+from layerlab.course.lesson01_cases import bases, stacks, trees
 from layerlab.course.plain import Plain
 from layerlab.layer import Layer
-from layerlab.nodes import Bytes, Change, Directory, File, Whiteout
+from layerlab.nodes import Change, Directory, Whiteout
 from layerlab.union import UnionFS
 
 Names = Mapping[str, str | None]
@@ -102,29 +102,6 @@ mount_order = Exercise(
 # 3. Write a layer.
 
 
-def _entries(node: Mapping[str, Change | bytes]) -> Layer:
-    return Layer.of(dict(node))
-
-
-def _bases() -> list[tuple[Layer]]:
-    """Layers to go beneath the answer: with and without the secret, and caches of all sorts."""
-    rng = random.Random(1)
-    bases = [
-        {"/cache/a": b"1", "/secret": b"s"},
-        {"/etc/motd": b"hi"},
-        {"/cache/*": b"a name like any other", "/cache/a": b"1"},
-        {"/cache/a/b/c": b"1", "/cache/z": b"2", "/etc/motd": b"hi", "/secret": b"s"},
-    ]
-    for _ in range(20):
-        base = {f"/etc/{rng.choice('abc')}": b"x"}
-        if rng.random() < 0.8:
-            base["/secret"] = b"s"
-        for _ in range(rng.randint(0, 4)):
-            base[f"/cache/{rng.choice('pqr')}{rng.choice(['', '1/x', '2'])}"] = b"c"
-        bases.append(base)
-    return [(_entries(base),) for base in bases]
-
-
 def _tree(answer: Layer, base: Layer) -> list[str]:
     """The paths of the union of ``base`` and ``answer``; directories end in a slash."""
     items = UnionFS([base, answer]).items()
@@ -136,7 +113,7 @@ clean_up = Exercise(
     kind=Trial(
         wants="a layer, made with `Layer.of({…})`",
         fits=lambda answer: issubclass(type(answer), Layer),
-        cases=_bases,
+        cases=bases,
         describe=lambda base: f"on a base with {', '.join(base.changes)}",
         use=_tree,
     ),
@@ -186,23 +163,6 @@ answer = Layer.of({
 # 4. Write the lookup.
 
 
-def _stacks() -> list[tuple[list[dict[str, str | None]], str]]:
-    """Stacks of flat layers, the shortest first, and a name to look for in each."""
-    rng = random.Random(2)
-    cases: list[tuple[list[dict[str, str | None]], str]] = []
-    for depth in (0, *(1,) * 6, *(2,) * 20, *(3,) * 30, *(5,) * 20):
-        stack = [
-            {
-                name: None if rng.random() < 0.35 else f"{name}{index}"
-                for name in "ab"
-                if rng.random() < 0.6
-            }
-            for index in range(depth)
-        ]
-        cases.append((stack, rng.choice("ab")))
-    return cases
-
-
 def _stack_text(stack: Sequence[Names], name: str) -> str:
     return f"layers = {list(stack)}\nname = {name!r}"
 
@@ -240,7 +200,7 @@ read_through = Exercise(
     kind=Trial(
         wants="a function of two arguments, `layers` and `name`",
         fits=callable,
-        cases=_stacks,
+        cases=stacks,
         describe=_stack_text,
     ),
     solution_code="""
@@ -277,31 +237,6 @@ def answer(layers, name):
 
 
 # 5. Write the merge.
-
-
-def _trees() -> list[tuple[list[Layer]]]:
-    """Stacks whose layers name every parent, as layers made by Docker do."""
-    rng = random.Random(3)
-    depths = (*(1,) * 4, *(2,) * 40, *(3,) * 40)
-    return [([],), *(([_random_layer(rng) for _ in range(depth)],) for depth in depths)]
-
-
-def _random_layer(rng: random.Random) -> Layer:
-    changes: dict[str, Change] = {}
-
-    def fill(parent: str, depth: int) -> None:
-        for name in "ab":
-            path, dice = f"{parent}/{name}", rng.random()
-            if dice < 0.2:
-                changes[path] = File(Bytes(b"x"))
-            elif dice < 0.35:
-                changes[path] = Whiteout()
-            elif dice < 0.75 and depth:
-                changes[path] = Directory(opaque=dice < 0.45)
-                fill(path, depth - 1)
-
-    fill("", 2)
-    return Layer.of(changes)
 
 
 def _layers_text(layers: Iterable[Layer]) -> str:
@@ -360,7 +295,7 @@ merge_all = Exercise(
     kind=Trial(
         wants="a function of one argument, `layers`",
         fits=callable,
-        cases=_trees,
+        cases=trees,
         describe=_layers_text,
         use=lambda answer, layers: _unordered(answer(layers)),
     ),

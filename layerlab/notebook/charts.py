@@ -7,7 +7,7 @@ and bars directly, and its title says what to see. The same numbers give the sam
 
 import base64
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
 from io import BytesIO
@@ -151,8 +151,3 @@ def _chart(figure: Figure, alt: str) -> Chart:
     text = re.sub(r"'DejaVu Sans'[^;\"]*", "system-ui, 'DejaVu Sans', sans-serif", text)
     # A unit is to be a pixel, so that 12 means 12 pixels.
     return Chart(alt, re.sub(r'(width|height)="([\d.]+)pt"', r'\1="\2"', text))
-
-
-def sentence(parts: Sequence[str]) -> str:
-    """``a, b and c``, for alt texts."""
-    return ", ".join(parts[:-1]) + " and " * (len(parts) > 1) + parts[-1] if parts else ""
