@@ -26,8 +26,10 @@ def symlink(name: str, target: str, **fields: Any) -> tuple[tarfile.TarInfo, byt
     return entry(name, type=tarfile.SYMTYPE, linkname=target, mode=0o777, **fields)
 
 
-def hard_link(name: str, target: str) -> tuple[tarfile.TarInfo, bytes]:
-    return entry(name, type=tarfile.LNKTYPE, linkname=target)
+def hard_link(
+    name: str, target: str, mode: int = 0o644, **fields: Any
+) -> tuple[tarfile.TarInfo, bytes]:
+    return entry(name, type=tarfile.LNKTYPE, linkname=target, mode=mode, **fields)
 
 
 def tar(*entries: tuple[tarfile.TarInfo, bytes], format: int = tarfile.PAX_FORMAT) -> bytes:

@@ -120,6 +120,13 @@ def test_hard_links_share_a_node():
     assert Layer(changes).size == 1 + 1
 
 
+def test_the_first_name_of_a_hard_link_says_the_attributes():
+    # Docker applies those of each link in turn, umoci doesn't; real archives repeat them.
+    changes = read(entry("f", b"x", mode=0o600), hard_link("g", "f", 0o711))
+    assert changes["/g"] is changes["/f"]
+    assert changes["/f"].meta.mode == 0o600
+
+
 def test_a_link_to_what_is_not_there_yet_means_a_lower_layer():
     assert read(hard_link("g", "f"), entry("f", b""))["/g"] == LowerLink("/f")
 
