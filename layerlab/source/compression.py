@@ -17,7 +17,7 @@ of zeros pass, and so does anything large that is at all worth compressing.
 """
 
 _PIECE = 1 << 16
-_OUTPUT = 1 << 18
+_OUTPUT = 1 << 17  # glibc serves this much from its heap, larger from fresh pages
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _SKIPPABLE = b"\x2a\x4d\x18"  # after a first byte of 0x50 to 0x5f (RFC 8878, 3.1.2)
 _OTHERS = {b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x04\x22\x4d\x18": "lz4"}

@@ -1,7 +1,7 @@
 """From a layer's tar to its changes.
 
 OCI image-spec, layer.md, says what entries mean. Where it is silent, the choice made here is
-in docs/decisions/0001-tar-rules.md.
+in docs/decisions/0003-tar-rules.md.
 """
 
 import posixpath
