@@ -391,6 +391,8 @@ def test_targets_that_are_taken(tmp_path):
         save_image(image, tmp_path / "x", format="zip")
     with pytest.raises(InvalidImage, match="a tag, not a digest"):
         save_image(image, tmp_path / "x", ref="a@sha256:" + "0" * 64)
+    save_image(image, tmp_path / "full" / "y", ref="any text, @ too", format="oci-archive")
+    assert list(open_images(tmp_path / "full" / "y")) == ["any text, @ too"]
     with pytest.raises(FileNotFoundError):
         save_image(image, tmp_path / "missing" / "x")
     assert sorted(os.listdir(tmp_path)) == ["empty", "file", "full"]

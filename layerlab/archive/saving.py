@@ -95,8 +95,9 @@ def _write(named: list[tuple[Image, tuple[str, ...]]], sink: _Sink, *, plain: bo
         raw = _manifest(image, config, layers)
         entry = {"mediaType": _media_type(raw), "digest": add(raw), "size": len(raw)}
         entries += [entry | {"annotations": _annotations(name, plain)} for name in names] or [entry]
-        record = {"Config": _path(config), "RepoTags": [_tagged(name) for name in names] or None}
-        records.append(record | {"Layers": [_path(item["digest"]) for item in layers]})
+        if plain:
+            record = {"Config": _path(config), "RepoTags": [*map(_tagged, names)] or None}
+            records.append(record | {"Layers": [_path(item["digest"]) for item in layers]})
     index = {"schemaVersion": 2, "mediaType": oci.OCI_INDEX, "manifests": entries}
     _add_bytes(sink, oci.INDEX, gojson.dump(index))
     if plain:
