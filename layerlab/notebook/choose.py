@@ -134,10 +134,12 @@ def rest(rows: Sequence[Row], paths: Sequence[str]) -> dict[int, Counter[str]]:
 
 def visible_count(rows: Sequence[Row], paths: Sequence[str]) -> int:
     """How many of the paths that layers name, ``paths`` aside, are in the merged tree."""
-    aside = frozenset(paths)
+    named = {
+        path for row in rows for path, node in row.changes.items() if not isinstance(node, Whiteout)
+    }
+    visible: set[str] = set()
     seen: dict[str, bool] = {}  # path: is what is there a directory that merges?
     closed: set[str] = set()  # below these, nothing of lower layers shows
-    count = 0
     for row in reversed(rows):
         open_parents: dict[str, bool] = {"": True}
         closing: list[str] = []
@@ -149,13 +151,16 @@ def visible_count(rows: Sequence[Row], paths: Sequence[str]) -> int:
                 if path == "/" and isinstance(node, Directory) and node.opaque:
                     closing.append(path)
                 continue
+            if parent not in visible:  # no entry need name it: what is below implies it
+                visible.update(parents(path))
             if path not in seen:
                 seen[path] = True
-                count += path not in aside and not isinstance(node, Whiteout)
+                if not isinstance(node, Whiteout):
+                    visible.add(path)
             elif not isinstance(node, Directory):
                 closing.append(path)
                 continue
             if _hides(node):
                 closing.append(path)
         closed.update(closing)
-    return count
+    return len(visible & named - {"/", *paths})
