@@ -29,6 +29,12 @@ function render({ model, el }) {
   const root = make("div", { class: "ll-explorer", role: "group", "aria-label": "Union explorer" });
   const layer = make("select", { "aria-label": "Layer" });
   const path = make("input", { type: "text", "aria-label": "Path", spellcheck: "false", autocomplete: "off" });
+  // Chosen here at once, so that a move clicked before Python has answered goes where it is meant.
+  const select = (chosen) => {
+    if (chosen.layer !== undefined) layer.value = chosen.layer;
+    if (chosen.path !== undefined) path.value = chosen.path;
+    send("select", chosen);
+  };
   const moves = MOVES.map(([move, text]) =>
     button(text, () => send(move, { layer: layer.value, path: path.value })));
   const picture = make("div", { class: "picture" });
@@ -59,7 +65,7 @@ function render({ model, el }) {
     const chosen = {};
     if (part.dataset.layer !== undefined) chosen.layer = names[Number(part.dataset.layer)];
     if (part.dataset.path !== undefined) chosen.path = part.dataset.path;
-    send("select", chosen);
+    select(chosen);
   };
   const near = (from, [right, below]) => {
     const middle = (part) => {
@@ -115,7 +121,7 @@ function render({ model, el }) {
         return swatch;
       });
       const pressed = String(line.path === view().path);
-      const made = button("", () => send("select", { path: line.path }));
+      const made = button("", () => select({ path: line.path }));
       made.setAttribute("aria-pressed", pressed);
       made.dataset.path = line.path;
       made.title = line.said;
