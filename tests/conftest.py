@@ -1,11 +1,14 @@
-"""What holds for every test: where everything must run, nothing may be skipped."""
+"""What holds for every test: where everything must run, nothing is skipped or left to chance."""
 
 import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
 
 REQUIRED = os.environ.get("LAYERLAB_REQUIRE_REFERENCE") == "1"
+if REQUIRED:
+    settings.load_profile("ci")  # the same examples on every run
 
 
 def _failed(report: pytest.TestReport | pytest.CollectReport) -> None:
