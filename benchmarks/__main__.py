@@ -1,6 +1,6 @@
 """``make bench``: every row of every page, in one run on one machine.
 
-python -m benchmarks [--quick] [containers stacks archives startup]
+python -m benchmarks [--quick] [containers stacks archives startup widgets]
 """
 
 import argparse
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import archives, containers, stacks, startup
+from benchmarks import archives, containers, stacks, startup, widgets
 from benchmarks.harness import Row, table
 
 
@@ -37,6 +37,7 @@ def pages(sizes: Sizes, scratch: Path) -> dict[str, Callable[[], list[Row]]]:
         "stacks": lambda: stacks.measure(files, images, rounds),
         "archives": lambda: archives.measure(sizes.archive_bytes, files, rounds, scratch),
         "startup": lambda: startup.measure(rounds),
+        "widgets": lambda: widgets.measure(rounds),
     }
 
 

@@ -29,6 +29,11 @@ class Row:
         return self.ratio <= self.bar
 
 
+def absolute(work: str, ours: float, limit: float, unit: Callable[[float], str]) -> Row:
+    """A row whose bar is a number, not a peer."""
+    return Row(work, unit(ours), "at most", unit(limit), ours / limit, 1)
+
+
 @contextmanager
 def quiet_gc() -> Iterator[None]:
     """No garbage collection while the clock runs, for us and for the peer."""

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 
-from benchmarks.harness import Row, duration, memory, side_by_side, volume
+from benchmarks.harness import Row, absolute, duration, memory, side_by_side, volume
 from layerlab import Container, Image, Layer, UnionFS
 
 DEPTH = 125
@@ -65,11 +65,6 @@ def container(files: int, rounds: int) -> list[Row]:
         absolute(work, taken / count, 20e-6, duration),
         absolute(f"{work}, memory", held / count, 2000, volume),
     ]
-
-
-def absolute(work: str, ours: float, limit: float, unit: Callable[[float], str]) -> Row:
-    """A row whose bar is a number, not a peer."""
-    return Row(work, unit(ours), "at most", unit(limit), ours / limit, 1)
 
 
 def sharing(files: int, images: int) -> Row:
