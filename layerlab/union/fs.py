@@ -30,11 +30,12 @@ class Hit:
 class UnionFS(Reading, Drawn):
     """The merged tree of ``layers``, lowest first. It can be read, never written."""
 
-    __slots__ = ("layers", "merged")
+    __slots__ = ("_hits", "layers", "merged")
 
     def __init__(self, layers: Iterable[AnyLayer] = ()) -> None:
         self.layers = tuple(layers)
         self.merged = merged(self.layers)
+        self._hits: dict[str, Hit] = {}
 
     @property
     def root(self) -> Entry:
@@ -51,10 +52,15 @@ class UnionFS(Reading, Drawn):
 
         Directories on the way are merged and followed; a symlink at the end is not followed.
         """
+        shown = text(path)
+        if shown in self._hits:  # a union never changes
+            return self._hits[shown]
         spot = self._find(path, "lookup", follow=False)
         place: Entry = spot.place
         layer = self.layers[place.index] if place.index >= 0 else None
-        return Hit(spot.path, place.node, place.index, layer, self.trail(path))
+        hit = Hit(spot.path, place.node, place.index, layer, self.trail(path))
+        self._hits[shown] = hit
+        return hit
 
     def trail(self, path: AnyPath) -> tuple[Step, ...]:
         """The layers in which the last component is looked for, topmost first.
