@@ -106,6 +106,15 @@ class Meta:
     mtime: Seconds = 0
     xattrs: Mapping[str, bytes] = field(default_factory=lambda: NO_XATTRS, hash=False)
 
+    def __repr__(self) -> str:
+        """Only what tells: the mode, and what isn't root's, 1970's or empty."""
+        told = [f"mode=0o{self.mode:o}"]
+        others = ("uid", self.uid), ("gid", self.gid), ("mtime", self.mtime)
+        told += [f"{name}={value}" for name, value in others if value]
+        if self.xattrs:
+            told.append(f"xattrs={dict(self.xattrs)}")
+        return f"Meta({', '.join(told)})"
+
 
 @dataclass(frozen=True, slots=True)
 class File:

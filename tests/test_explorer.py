@@ -227,3 +227,14 @@ def test_it_answers_fast() -> None:
     start = time.thread_time()
     explorer.move_down("F")
     assert time.thread_time() - start < 0.05
+
+
+def test_a_layer_keeps_its_colour_wherever_it_is_moved() -> None:
+    explorer = explore()
+    before = {row.name: row.look for row in explorer.state.scene().rows}
+    explorer.move_down("B")
+    assert {row.name: row.look for row in explorer.state.scene().rows} == before
+    explorer.remove_layer("A")
+    explorer.add_layer()
+    looks = [row.look for row in explorer.state.scene().rows]
+    assert len(set(looks)) == len(looks)

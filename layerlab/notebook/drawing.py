@@ -7,7 +7,7 @@ beside it, since that is what JupyterLab, GitHub and nbconvert all show, run or 
 import base64
 import html as markup
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from layerlab.container import Container, Event
@@ -60,6 +60,7 @@ def stack(
     event: Event | None = None,
     title: str = "",
     ids: bool = True,
+    colours: Sequence[int] = (),
 ) -> Picture:
     """The stack of layers of a Layer, UnionFS, Image, Container, or a list of layers.
 
@@ -67,9 +68,13 @@ def stack(
     the most telling ones, and the rest is counted. ``names`` are the layers' names, base
     first. ``lookup`` numbers the layers in the order in which a path is searched for.
     ``event`` (one of ``container.events``) shows what an operation searched and copied up.
-    ``ids=False`` leaves the DiffIDs out.
+    ``ids=False`` leaves the DiffIDs out. ``colours`` are numbers of the palette, base first,
+    for layers that keep their colour from a picture in which they lay elsewhere.
     """
-    scene = compose(value, paths, names=names, lookup=lookup, event=event, title=title, ids=ids)
+    scene = compose(
+        value, paths, names=names, lookup=lookup, event=event, title=title, ids=ids,
+        colours=colours,
+    )  # fmt: skip
     return Picture(draw(scene), words.alt(scene), words.table(scene))
 
 
@@ -96,11 +101,12 @@ def compose(
     event: Event | None = None,
     title: str = "",
     ids: bool = True,
+    colours: Sequence[int] = (),
     selected: tuple[int | None, str | None] = (None, None),
 ) -> Scene:
     """What a picture of ``value`` says: see :func:`stack`."""
     about = subject(value, names, ids=ids)
-    rows = about.rows
+    rows = _coloured(about.rows, colours)
     asked = [normal(path) for path in ([lookup] if lookup else []) + _paths_of(event)]
     wanted = _columns(rows, [normal(path) for path in paths], asked)
     columns = tuple(look_down(rows, path) for path in wanted)
@@ -120,6 +126,17 @@ def compose(
         copies=_copies(rows, event),
         selected=selected,
     )
+
+
+def _coloured(rows: Sequence[Row], colours: Sequence[int]) -> tuple[Row, ...]:
+    """The rows in the colours that were chosen; a container's own layer keeps its own."""
+    if colours and len(colours) not in (len(rows), len([r for r in rows if not r.writable])):
+        raise CannotDraw(
+            f"{len(colours)} colours were given for {len(rows)} layers",
+            hint="give each layer one, base first",
+        )
+    chosen = [*colours, *[-1] * (len(rows) - len(colours))]
+    return tuple(replace(row, colour=colour) for row, colour in zip(rows, chosen, strict=True))
 
 
 def _columns(rows: Sequence[Row], paths: Sequence[str], asked: Sequence[str]) -> list[str]:

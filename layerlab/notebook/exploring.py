@@ -39,6 +39,8 @@ class Exploration:
     """The selected path: the one that is looked up."""
     said: str = ""
     """What the last move did."""
+    colours: Mapping[str, int] = field(default_factory=dict)
+    """Each layer's number in the palette, which it keeps wherever it is moved."""
 
     def __post_init__(self) -> None:
         if not self.layers:
@@ -47,6 +49,11 @@ class Exploration:
             object.__setattr__(self, "layer", list(self.layers)[-1])
         if not self.path:
             object.__setattr__(self, "path", next(iter(self.paths), "/"))
+        colours = {name: self.colours[name] for name in self.layers if name in self.colours}
+        for name in self.layers:
+            free = (n for n in range(MOST_LAYERS + len(self.layers)) if n not in colours.values())
+            colours.setdefault(name, next(free))
+        object.__setattr__(self, "colours", colours)
 
     @property
     def union(self) -> UnionFS:
@@ -182,9 +189,11 @@ class Exploration:
         names = list(self.layers)
         selected = (names.index(self.layer), self.path)
         layers = list(self.layers.values())
+        colours = [self.colours[name] for name in names]
         return compose(
-            layers, self.paths, names=names, ids=False, lookup=self.path, selected=selected
-        )
+            layers, self.paths, names=names, ids=False, lookup=self.path, selected=selected,
+            colours=colours,
+        )  # fmt: skip
 
     @property
     def trail(self) -> str:

@@ -2,8 +2,8 @@
 
 The colours are those of Okabe and Ito (2008), which colour-blind readers can tell apart.
 A colour is never the only sign: a layer has a pattern and a number too. Both go by
-position, the base being 0, so a layer keeps its look from picture to picture. Vermillion is
-kept for a container's own layer.
+position, the base being 0, unless a picture says otherwise: a layer that is moved keeps its
+look. Vermillion is kept for a container's own layer.
 """
 
 from dataclasses import dataclass

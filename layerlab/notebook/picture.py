@@ -88,7 +88,7 @@ def document(
     scene: Scene, parts: Sequence[str], height: float, alt: str, told: str, *, live: bool = False
 ) -> str:
     """The SVG around ``parts``: ``alt`` is its title, ``told`` its description."""
-    used = {palette.look(row.index).pattern for row in scene.rows if not row.writable}
+    used = {row.look.pattern for row in scene.rows if not row.writable}
     patterns = "".join(
         f'<pattern id="ll-{name}" width="6" height="6" patternUnits="userSpaceOnUse">'
         f"{body}</pattern>"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from layerlab.nodes import Change, Directory, File, Symlink, Whiteout
+from layerlab.notebook import palette
 from layerlab.notebook.svg import printable
 from layerlab.units import human_size
 
@@ -32,6 +33,15 @@ class Row:
     writable: bool = False
     recorded: bool = False
     """Only the layer's name and size are known, not its files."""
+    colour: int = -1
+    """The palette's number for this layer, where it isn't its ``index``."""
+
+    @property
+    def look(self) -> palette.Look:
+        """Colour and pattern."""
+        if self.writable:
+            return palette.CONTAINER
+        return palette.look(self.index if self.colour < 0 else self.colour)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from layerlab.units import human_size
 
 
 def look(row: Row) -> palette.Look:
-    """The look of a layer, or of the container's own."""
-    return palette.CONTAINER if row.writable else palette.look(row.index)
+    """Colour and pattern of a layer."""
+    return row.look
 
 
 def frame(scene: Scene, layout: Layout, *, live: bool) -> Iterator[str]:
