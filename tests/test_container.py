@@ -270,3 +270,23 @@ def test_images_on_one_base_share_its_tree() -> None:
     one = UnionFS([base, Layer.of({"/a": b"1"})])
     two = UnionFS([base, Layer.of({"/b": b"2"})])
     assert one.root.children["usr"].children is two.root.children["usr"].children
+
+
+def test_a_trail_is_told_even_for_what_is_not_there() -> None:
+    c = container(BASE)
+    c.rmtree("/etc")
+    (step,) = c.trail("/etc/motd")
+    assert step.index == 1
+    assert isinstance(step.found, Whiteout)
+
+
+def test_the_root_comes_from_a_layer_or_from_none() -> None:
+    assert container(BASE, {"/x": b""}).lookup("/").index == 0
+    assert Container(Image([])).lookup("/").layer is None
+
+
+def test_a_directory_cannot_be_opened_as_a_file_and_leaves_no_event() -> None:
+    c = container(BASE)
+    with pytest.raises(IsADirectoryError):
+        c.open("/etc")
+    assert len(c.events) == 0

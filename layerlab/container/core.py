@@ -21,9 +21,9 @@ from layerlab.container.rights import READ, meta_of
 from layerlab.display import Drawn
 from layerlab.layer import AnyLayer, Layer
 from layerlab.nodes import Node
-from layerlab.paths import AnyPath, error
+from layerlab.paths import AnyPath, error, text
 from layerlab.union.fs import Hit
-from layerlab.union.merge import Step, lower_trail
+from layerlab.union.merge import Step, deepest, lower_trail
 from layerlab.union.stats import lower_stat
 
 
@@ -44,11 +44,15 @@ class Container(Opening, Attributes, Drawn):
         place, trail = spot.place, self.trail(path)
         if type(place) is Inode:
             return Hit(spot.path, place.node, len(self.layers), self.upper, trail)
-        return Hit(spot.path, place.node, place.index, self.layers[place.index], trail)
+        layer = self.layers[place.index] if place.index >= 0 else None
+        return Hit(spot.path, place.node, place.index, layer, trail)
 
     def trail(self, path: AnyPath) -> tuple[Step, ...]:
-        """The layers in which the last component is looked for, topmost first."""
-        spot = self._walk(path, False)
+        """The layers in which the last component is looked for, topmost first.
+
+        Also for a path that isn't there, as :meth:`UnionFS.trail` has it.
+        """
+        spot = deepest(self._overlay.root, text(path))
         search = self._search(spot)
         steps: tuple[Step, ...] = ()
         if search.upper:

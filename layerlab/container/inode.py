@@ -78,6 +78,12 @@ class Inode:
             inode.device = (node.major, node.minor)
         return inode
 
+    def gone(self, now: Seconds) -> None:
+        """One name less. A directory is cleared of its whiteouts first, which shows in its time."""
+        self.links -= 1
+        if self.whiteouts:
+            self.mtime = now
+
     @property
     def meta(self) -> Meta:
         return Meta(self.mode, self.uid, self.gid, self.mtime, self.xattrs)

@@ -12,7 +12,7 @@ from layerlab.container.events import Log, Search
 from layerlab.container.inode import Inode
 from layerlab.container.overlay import Overlay
 from layerlab.container.rights import SEARCH, User
-from layerlab.layer import AnyLayer
+from layerlab.layer import AnyLayer, Layer
 from layerlab.nodes import Seconds
 from layerlab.paths import AnyPath, Spot, error, find, text, walk
 from layerlab.union.fs import UnionFS
@@ -35,12 +35,15 @@ class Stack(Protocol):
     def rootfs(self) -> UnionFS:
         """Their merged tree."""
 
+    def append(self, layer: Layer | None, history: Any = None) -> Any:
+        """The image with one more layer, or with a step that made none."""
+
 
 class Mount(Reading):
     """The overlay, who acts on it, and the log of what was done."""
 
-    def __init__(self, image: Any, *, clock: Callable[[], Seconds] | None = None) -> None:
-        rootfs: UnionFS = image.rootfs
+    def __init__(self, image: Stack, *, clock: Callable[[], Seconds] | None = None) -> None:
+        rootfs = image.rootfs
         self.image = image
         self._clock = itertools.count(START).__next__ if clock is None else clock
         self._overlay = Overlay(rootfs.merged)
@@ -91,7 +94,7 @@ class Mount(Reading):
         enter = self._enter
         return walk(root, text(path), follow=follow, create=create, enter=enter, shown=path)
 
-    def _find(self, path: AnyPath, op: str = "", follow: bool = True) -> Spot:
+    def _find(self, path: AnyPath, follow: bool = True) -> Spot:
         spot = self._walk(path, follow)
         if spot.slash or spot.place is None:
             root = self._overlay.root

@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable
 from contextlib import suppress
 
 from layerlab.container.inode import Inode
@@ -233,28 +232,24 @@ class Naming(Mount):
             raise fail(errno.ENOTEMPTY)
         if there is place:
             return
-        if self._enter is not None:
-            self._check_rename_rights(old, new, fail)
+        for spot in (old, new):
+            above = spot.chain[-1]
+            if not self._user.may(above, WRITE | SEARCH):
+                raise fail(errno.EACCES)
+            if spot.place is not None and not self._user.may_remove(above, spot.place):
+                raise fail(errno.EPERM)
         if there is not None and directory != (there.children is not None):
             raise fail(errno.ENOTDIR if directory else errno.EISDIR)
+        # A directory that moves to another parent has its own '..' rewritten.
+        moves = directory and old.chain[-1] is not new.chain[-1]
+        if moves and not self._user.may(place, WRITE):
+            raise fail(errno.EACCES)
         if directory and (type(place) is Entry or place.lower is not None):
             raise fail(errno.EXDEV)
         # Of a directory that the upper layer alone has, the upper file system finds out.
         merged = type(there) is Entry or (there is not None and there.lower is not None)
         if merged and there.children:
             raise fail(errno.ENOTEMPTY)
-
-    def _check_rename_rights(self, old: Spot, new: Spot, fail: Callable[[int], OSError]) -> None:
-        source, parent = old.chain[-1], new.chain[-1]
-        for spot, above in ((old, source), (new, parent)):
-            if not self._user.may(above, WRITE | SEARCH):
-                raise fail(errno.EACCES)
-            if spot.place is not None and not self._user.may_remove(above, spot.place):
-                raise fail(errno.EPERM)
-        # A directory that moves to another parent has its own '..' rewritten.
-        moves = old.place.children is not None and source is not parent
-        if moves and not self._user.may(old.place, WRITE):
-            raise fail(errno.EACCES)
 
 
 def _parent(path: str) -> str:

@@ -44,6 +44,8 @@ class Opening(Naming):
         Opening for writing copies the whole file, written or not; with ``O_TRUNC`` the file
         without its content. Devices and FIFOs have nothing behind them: ``ENXIO``.
         """
+        if flags & os.O_PATH:  # a mere place in the tree: no other flag counts
+            flags &= os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW
         create, exclusive = flags & os.O_CREAT, flags & os.O_EXCL
         if create and flags & os.O_DIRECTORY:
             raise error(errno.EINVAL, path)
@@ -70,28 +72,28 @@ class Opening(Naming):
         return self._handle(spot, place, flags)
 
     def _check_open(self, parent: Any, place: Any, flags: int, path: object) -> None:
+        """What can be wrong with something that is there, in the kernel's order (``do_open``)."""
+        directory = place.children is not None
         if flags & os.O_PATH:
-            flags &= os.O_DIRECTORY | os.O_PATH
+            if flags & os.O_DIRECTORY and not directory:
+                raise error(errno.ENOTDIR, path)
+            return
         want = {os.O_RDONLY: READ, os.O_WRONLY: WRITE}.get(flags & os.O_ACCMODE, READ | WRITE)
         if flags & os.O_TRUNC:
             want |= WRITE
-        if place.children is not None:
-            if flags & os.O_CREAT or (want & WRITE and not flags & os.O_PATH):
+        if directory:
+            if flags & os.O_CREAT or want & WRITE:
                 raise error(errno.EISDIR, path)
         elif flags & os.O_CREAT and not self._user.may_reuse(parent, place):
             raise error(errno.EACCES, path)
         elif flags & os.O_DIRECTORY:
             raise error(errno.ENOTDIR, path)
-        elif flags & os.O_PATH:
-            return
         elif place.target is not None:
             raise error(errno.ELOOP, path)
-        if flags & os.O_PATH:
-            return
         self._need(place, want, path)
         if flags & os.O_NOATIME and not self._user.owns(place):
             raise error(errno.EPERM, path)
-        if place.children is None:
+        if not directory:
             file_of(place, path)
 
     def _create(self, spot: Spot, path: AnyPath, flags: int, mode: int) -> Handle:
@@ -120,6 +122,7 @@ class Opening(Naming):
         plain = os.O_RDONLY if "r" in kinds else os.O_WRONLY
         handle = self.os_open(path, flags | (os.O_RDWR if "+" in kinds else plain), 0o666)
         if stat.S_ISDIR(handle.stat().st_mode):
+            self._records.pop()
             raise error(errno.EISDIR, path)
         if "a" in kinds:
             handle.seek(0, os.SEEK_END)

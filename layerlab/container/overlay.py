@@ -115,7 +115,7 @@ class Overlay:
         parent: Inode = spot.chain[-1]
         del parent.children[spot.name]  # type: ignore[union-attr]
         if type(spot.place) is Inode:
-            spot.place.links -= 1
+            spot.place.gone(now)
         elif self.readers:
             self.readers.pop(spot.path, None)
         parent.mtime = now
@@ -140,7 +140,7 @@ class Overlay:
         if new.place is not None and new.place.children:
             raise OSError(errno.ENOTEMPTY, "")  # found by the upper file system, this late
         if type(new.place) is Inode:
-            new.place.links -= 1
+            new.place.gone(now)
         elif new.place is not None:
             self.readers.pop(new.path, None)
         del source.children[old.name]  # type: ignore[union-attr]

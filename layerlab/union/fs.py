@@ -41,7 +41,7 @@ class UnionFS(Reading, Drawn):
     def root(self) -> Entry:
         return self.merged.root
 
-    def _find(self, path: AnyPath, op: str, follow: bool = True) -> Spot:
+    def _find(self, path: AnyPath, follow: bool = True) -> Spot:
         return find(self.merged.root, text(path), follow=follow, shown=path)
 
     def _stat(self, place: Any) -> os.stat_result:
@@ -55,7 +55,7 @@ class UnionFS(Reading, Drawn):
         shown = text(path)
         if shown in self._hits:  # a union never changes
             return self._hits[shown]
-        spot = self._find(path, "lookup", follow=False)
+        spot = self._find(path, follow=False)
         place: Entry = spot.place
         layer = self.layers[place.index] if place.index >= 0 else None
         hit = Hit(spot.path, place.node, place.index, layer, self.trail(path))
@@ -84,7 +84,7 @@ class UnionFS(Reading, Drawn):
 
     def content(self, path: AnyPath) -> Content:
         """A file's content, unread: ask it for ``size``, ``read(start, stop)`` or ``chunks()``."""
-        return file_of(self._find(path, "read").place, path).content
+        return file_of(self._find(path).place, path).content
 
     def read_bytes(self, path: AnyPath) -> bytes:
         """A file's content; a layer that came from an archive reads it there and then."""
@@ -99,14 +99,14 @@ class UnionFS(Reading, Drawn):
 
     def getxattr(self, path: AnyPath, name: str, *, follow_symlinks: bool = True) -> bytes:
         """One extended attribute; ``ENODATA`` if the path has none of this name."""
-        xattrs = self._find(path, "getxattr", follow_symlinks).place.node.meta.xattrs
+        xattrs = self._find(path, follow_symlinks).place.node.meta.xattrs
         if name not in xattrs:
             raise error(errno.ENODATA, path)
         return bytes(xattrs[name])
 
     def listxattr(self, path: AnyPath = "/", *, follow_symlinks: bool = True) -> list[str]:
         """The names of the extended attributes, sorted."""
-        return sorted(self._find(path, "listxattr", follow_symlinks).place.node.meta.xattrs)
+        return sorted(self._find(path, follow_symlinks).place.node.meta.xattrs)
 
     def __repr__(self) -> str:
         count = len(self.layers)

@@ -114,7 +114,7 @@ def _directory(mark: Directory, below: Entry | None, index: int, touched: bool =
     if below is None or below.children is None or mark.opaque:
         return Entry(mark, index, {}, (index,))
     children = dict(below.children) if touched else below.children
-    if mark is IMPLIED:
+    if mark is IMPLIED and below.index >= 0:
         return Entry(below.node, below.index, children, (index, *below.stack))
     return Entry(mark, index, children, (index, *below.stack))
 

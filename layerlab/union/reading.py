@@ -5,36 +5,37 @@ import io
 import os
 import stat
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Protocol
 
 from layerlab.nodes import Content, File
 from layerlab.paths import AnyPath, Spot, error, text
 
 
-class Reading:
+class Reading(Protocol):
     """What can be asked of any tree of files; ``os`` gives names, arguments and errors.
 
-    A relative path starts at the root. Built on ``lookup_place``, ``node_of`` and ``listdir``.
+    A relative path starts at the root. Whoever has these methods says how a path is found, what
+    ``stat`` tells of what was found, and how a file is read.
     """
 
     __slots__ = ()
 
-    def _find(self, path: AnyPath, op: str, follow: bool = True) -> Spot:
-        raise NotImplementedError
+    def _find(self, path: AnyPath, follow: bool = True) -> Spot:
+        """Where ``path`` leads; ``ENOENT`` if nowhere."""
 
     def _stat(self, place: Any) -> os.stat_result:
-        raise NotImplementedError
+        """What ``os.stat`` tells of a place in the tree."""
 
     def listdir(self, path: AnyPath = "/") -> list[str]:
         """The names in a directory, sorted; whiteouts never show."""
-        spot = self._find(path, "listdir")
+        spot = self._find(path)
         if spot.place.children is None:
             raise error(errno.ENOTDIR, path)
         return sorted(spot.place.children)
 
     def stat(self, path: AnyPath, *, follow_symlinks: bool = True) -> os.stat_result:
         """What ``os.stat`` would give; times are the model's, sizes of directories 4096."""
-        return self._stat(self._find(path, "stat", follow_symlinks).place)
+        return self._stat(self._find(path, follow_symlinks).place)
 
     def lstat(self, path: AnyPath) -> os.stat_result:
         """``stat`` of the path itself, even if it is a symlink."""
@@ -42,7 +43,7 @@ class Reading:
 
     def readlink(self, path: AnyPath) -> str:
         """Where a symlink points, as it was written; ``EINVAL`` for anything else."""
-        target: str | None = self._find(path, "readlink", follow=False).place.target
+        target: str | None = self._find(path, follow=False).place.target
         if target is None:
             raise error(errno.EINVAL, path)
         return target
@@ -98,7 +99,6 @@ class Reading:
 
     def read_bytes(self, path: AnyPath) -> bytes:
         """A file's content."""
-        raise NotImplementedError
 
 
 class ContentIO(io.RawIOBase):

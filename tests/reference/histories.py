@@ -20,7 +20,8 @@ FLAGS = (
     os.O_RDONLY | os.O_CREAT, os.O_WRONLY | os.O_CREAT, os.O_RDWR | os.O_CREAT | os.O_TRUNC,
     os.O_WRONLY | os.O_CREAT | os.O_EXCL, os.O_RDONLY | os.O_DIRECTORY, os.O_RDWR | os.O_TRUNC,
     os.O_RDONLY | os.O_NOFOLLOW, os.O_WRONLY | os.O_NOFOLLOW | os.O_CREAT, os.O_PATH,
-    os.O_PATH | os.O_NOFOLLOW, os.O_RDONLY | os.O_CREAT | os.O_DIRECTORY,
+    os.O_PATH | os.O_NOFOLLOW, os.O_PATH | os.O_CREAT | os.O_RDWR,
+    os.O_RDONLY | os.O_CREAT | os.O_DIRECTORY,
     os.O_RDWR | os.O_APPEND | os.O_CREAT, os.O_RDONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW,
 )  # fmt: skip
 

@@ -23,6 +23,7 @@ from layerlab.union.stats import nanoseconds
 
 HISTORIES = int(os.environ.get("LAYERLAB_HISTORIES", "1000"))
 OPERATIONS = 200
+LAST = int(os.environ.get("LAYERLAB_LAST", "12"))
 FIRST = int(os.environ.get("LAYERLAB_FIRST_HISTORY", "0"))
 
 
@@ -52,8 +53,11 @@ class Kernel:
         return fd
 
     def read_bytes(self, path: str) -> bytes:
-        with open(self.open(path, os.O_RDONLY), "rb") as file:
-            return file.read()
+        fd = self.open(path, os.O_RDONLY)
+        try:
+            return os.read(fd, 1 << 20)
+        finally:
+            os.close(fd)
 
     def write_bytes(self, path: str, data: bytes, flag: int = os.O_TRUNC) -> int:
         fd = self.open(path, os.O_WRONLY | os.O_CREAT | flag)
@@ -272,7 +276,7 @@ def live(seed: int, base: Path) -> str | None:
 
 
 def report(seed: int, layers: tuple[Layer, ...], done: list[Any], fault: str) -> str:
-    last = "\n  ".join(map(repr, done[-12:]))
+    last = "\n  ".join(map(repr, done[-LAST:]))
     shown = "\n  ".join(str(dict(layer.changes)) for layer in layers)
     return f"history {seed}: {fault}\nlayers:\n  {shown}\nlast of {len(done)}:\n  {last}"
 
