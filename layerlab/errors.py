@@ -56,3 +56,19 @@ class NotFound(LayerlabError):
 
 class NoContent(LayerlabError):
     """The bytes of a layer of which only the name and size were recorded."""
+
+
+class InvalidReference(LayerlabError):
+    """A text that can't be the name of an image, in the words of Docker's ``reference`` package."""
+
+
+class EngineError(LayerlabError):
+    """What a Docker engine answers when it won't: the text behind ``Error response from daemon:``."""
+
+
+class DockerExit(LayerlabError):
+    """A docker command that failed: its exit code, and what it printed until then."""
+
+    def __init__(self, code: int, stdout: str = "", stderr: str = "") -> None:
+        self.code, self.stdout, self.stderr = code, stdout, stderr
+        super().__init__(stderr.removesuffix("\n") or f"exit status {code}")

@@ -1,0 +1,1 @@
+"""Images that were measured or recorded elsewhere, as data."""

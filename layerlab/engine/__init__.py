@@ -1,0 +1,1 @@
+"""Engine: images, containers and layers on one machine, as a Docker engine keeps them."""

@@ -1,0 +1,103 @@
+"""What an engine holds, as a value: layers, images, references, containers.
+
+Every operation computes the next ``State``; only when it has succeeded does the engine take
+it. So an operation that fails changes nothing. (The file system of a container is the one
+thing in it that moves by itself.)
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+from layerlab.container import Container
+from layerlab.digest import BlobDigest, ChainID, DiffID, ImageID
+from layerlab.image import Image
+from layerlab.layer import AnyLayer
+from layerlab.reference import Reference
+
+
+def _none() -> Mapping[Any, Any]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class StoredLayer:
+    """A layer in the store, unpacked once, under its ChainID."""
+
+    chain_id: ChainID
+    layer: AnyLayer
+    parent: ChainID | None
+    cache_id: str
+    """64 random hex digits: the directory's name under ``overlay2/``."""
+    link: str
+    """26 of A–Z and 0–9: the short name under ``overlay2/l/``."""
+    stored: int
+    """When, in seconds."""
+
+
+@dataclass(frozen=True)
+class StoredImage:
+    """An image in the store."""
+
+    image: Image
+    stored: int
+    parent: ImageID | None = None
+    """The image that this one was committed or built on *here*; a pull or load knows none."""
+    tagged: int | None = None
+    """When it was last given a tag here."""
+
+
+@dataclass(frozen=True)
+class StoredContainer:
+    """A container: its writable layer, and what is known of its only process."""
+
+    id: str
+    """64 random hex digits."""
+    name: str
+    image_id: ImageID
+    image_name: str
+    """The image as it was named when the container was made."""
+    files: Container
+    entrypoint: tuple[str, ...]
+    cmd: tuple[str, ...]
+    created: int
+    status: Literal["created", "running", "exited"] = "created"
+    started: int | None = None
+    finished: int | None = None
+    exit_code: int = 0
+    remove: bool = False
+    """``--rm``: goes when its process ends."""
+    mount_id: str = ""
+    """64 random hex digits: the writable layer's directory under ``overlay2/``."""
+    link: str = ""
+    init_link: str = ""
+    options: Mapping[str, Any] = field(default_factory=_none)
+    """What ``run`` was told beside: ``env``, ``user``, ``workdir``, ``hostname``, ``labels``, ``tty``…"""
+    output: bytes = b""
+    """What its process printed so far."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a layer's blob came from or went to: an entry of ``v2metadata-by-diffid``."""
+
+    digest: BlobDigest
+    repository: str
+    """With its host: ``docker.io/library/alpine``."""
+
+
+@dataclass(frozen=True)
+class State:
+    """All that an engine holds at one moment."""
+
+    layers: Mapping[ChainID, StoredLayer] = field(default_factory=_none)
+    images: Mapping[ImageID, StoredImage] = field(default_factory=_none)
+    references: Mapping[Reference, ImageID] = field(default_factory=_none)
+    """``repositories.json``: a tag, or a digest of a repository, and the image it names."""
+    containers: Mapping[str, StoredContainer] = field(default_factory=_none)
+    """By ID, in the order in which they were made."""
+    origins: Mapping[DiffID, tuple[Origin, ...]] = field(default_factory=_none)
+    """``distribution/v2metadata-by-diffid``: newest last."""
+    diff_ids: Mapping[BlobDigest, DiffID] = field(default_factory=_none)
+    """``distribution/diffid-by-digest``."""

@@ -1,0 +1,1 @@
+"""Registry: blobs, manifests and tags, and what crossed the wire."""
