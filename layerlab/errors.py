@@ -63,7 +63,7 @@ class InvalidReference(LayerlabError):
 
 
 class EngineError(LayerlabError):
-    """What a Docker engine answers when it won't: the text behind ``Error response from daemon:``."""
+    """What an engine answers when it won't: what stands after ``Error response from daemon:``."""
 
 
 class DockerExit(LayerlabError):

@@ -73,7 +73,7 @@ class StoredContainer:
     link: str = ""
     init_link: str = ""
     options: Mapping[str, Any] = field(default_factory=_none)
-    """What ``run`` was told beside: ``env``, ``user``, ``workdir``, ``hostname``, ``labels``, ``tty``…"""
+    """What ``run`` was told beside: ``env``, ``user``, ``workdir``, ``hostname``, ``labels``."""
     output: bytes = b""
     """What its process printed so far."""
 
