@@ -5,7 +5,7 @@ to the layer it comes from; a layer that says nothing of the path is see-through
 layer above hides is a ghost: pale, dashed and struck through.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from layerlab.notebook import chips, palette, slabs, svg, words
 from layerlab.notebook.layout import LEFT, RIGHT, WIDTH, layouts
@@ -49,6 +49,10 @@ _PATTERNS = {
     "level": f'<path d="M0 1.5H6M0 4.5H6" {_WHITE}/>',
     "falling": f'<path d="M-1-1 7 7M5-1 7 1M-1 5 1 7" {_WHITE}/>',
 }
+_UP = (
+    '<marker id="ll-up" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7" markerHeight="7" '
+    f'orient="auto"><path d="M0 0 8 4 0 8z" fill="{palette.CONTAINER.edge}"/></marker>'
+)
 
 
 def draw(scene: Scene, *, live: bool = False) -> str:
@@ -88,16 +92,27 @@ def document(
     scene: Scene, parts: Sequence[str], height: float, alt: str, told: str, *, live: bool = False
 ) -> str:
     """The SVG around ``parts``: ``alt`` is its title, ``told`` its description."""
-    used = {row.look.pattern for row in scene.rows if not row.writable}
+    looks = [row.look for row in scene.rows if not row.writable]
+    return sheet(parts, height, alt, told, looks, defs=_UP if scene.copies else "", live=live)
+
+
+def sheet(
+    parts: Sequence[str],
+    height: float,
+    alt: str,
+    told: str,
+    looks: Iterable[palette.Look],
+    *,
+    defs: str = "",
+    live: bool = False,
+) -> str:
+    """Any picture of the course: its parts on the quiet ground, with the patterns of ``looks``."""
+    used = {look.pattern for look in looks}
     patterns = "".join(
         f'<pattern id="ll-{name}" width="6" height="6" patternUnits="userSpaceOnUse">'
         f"{body}</pattern>"
         for name, body in _PATTERNS.items()
         if name in used
-    )
-    arrow = (
-        '<marker id="ll-up" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7" markerHeight="7" '
-        f'orient="auto"><path d="M0 0 8 4 0 8z" fill="{palette.CONTAINER.edge}"/></marker>'
     )
     box = {"x": 0.5, "y": 0.5, "width": WIDTH - 1, "height": height - 1, "rx": 10}
     return svg.tag(
@@ -106,7 +121,7 @@ def document(
             [
                 "" if live else svg.title(alt) + svg.description(told),
                 f"<style>\n{STYLE}\n</style>",
-                f"<defs>{patterns}{arrow if scene.copies else ''}</defs>",
+                f"<defs>{patterns}{defs}</defs>",
                 svg.tag("rect", **box, cls="ground"),
                 *parts,
                 "",

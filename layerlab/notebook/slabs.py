@@ -98,7 +98,7 @@ def _slab(scene: Scene, layout: Layout, y: float, row: Row, live: bool) -> Itera
         stroke_width=3 if scene.selected[0] == row.index else 1.5,
         stroke_dasharray="7 4" if row.writable else None,
     )
-    yield from _band(layout, y, row, face)
+    yield from band(y, layout.slab, row.index, face)
     label = list(_label(layout, y, row))
     if live:
         area = {"x": LEFT, "y": y, "width": layout.cells - LEFT - 6, "height": layout.slab}
@@ -117,18 +117,18 @@ def _slab(scene: Scene, layout: Layout, y: float, row: Row, live: bool) -> Itera
         yield svg.text(LABEL, y + layout.slab + 18, "the image, read-only:", "s d")
 
 
-def _band(layout: Layout, y: float, row: Row, face: palette.Look) -> Iterator[str]:
-    """The coloured end with the layer's number on a white disc, legible on any pattern."""
+def band(y: float, height: float, number: int, face: palette.Look) -> Iterator[str]:
+    """A slab's coloured end with the layer's number on a white disc, legible on any pattern."""
     path = (
         f"M{LEFT + BAND} {svg.number(y)}h-{BAND - 7}q-7 0-7 7"
-        f"v{svg.number(layout.slab - 14)}q0 7 7 7h{BAND - 7}z"
+        f"v{svg.number(height - 14)}q0 7 7 7h{BAND - 7}z"
     )
     yield svg.tag("path", d=path, fill=face.fill)
     if face.pattern != "plain":
         yield svg.tag("path", d=path, fill=f"url(#ll-{face.pattern})")
-    digits = str(row.index)
+    digits = str(number)
     width = max(20, 9 * len(digits) - 1)
-    x, middle = LEFT + BAND / 2, y + layout.slab / 2
+    x, middle = LEFT + BAND / 2, y + height / 2
     disc = {"x": x - width / 2, "y": middle - 10, "width": width, "height": 20, "rx": 10}
     yield svg.tag("rect", **disc, cls="disc")
     size = {"style": "font-size:12px"} if len(digits) > 2 else {}
