@@ -1,0 +1,36 @@
+"""Commands that take several names: each is tried, failures are told at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from layerlab.docker.spec import Output
+from layerlab.errors import EngineError, InvalidReference, LayerlabError
+
+REFUSALS = EngineError, InvalidReference
+"""What an engine answers when it won't; the client prints both alike."""
+
+
+def from_daemon(error: LayerlabError) -> str:
+    """What the client prints when the engine refuses."""
+    return f"Error response from daemon: {error.what}\n"
+
+
+def is_missing(error: LayerlabError) -> bool:
+    """Whether the engine didn't find what was named: ``--force`` forgives that alone."""
+    return error.what.startswith("No such ")
+
+
+def for_each(names: Iterable[str], act: Callable[[str], str], *, forgiving: bool = False) -> Output:
+    """What ``act`` prints for each name; a refusal goes to standard error, and makes the exit 1.
+
+    ``forgiving``: a name that nothing goes by is told, and is no failure.
+    """
+    printed, refused, code = "", "", 0
+    for name in names:
+        try:
+            printed += act(name)
+        except REFUSALS as error:
+            refused += from_daemon(error)
+            code = code if forgiving and is_missing(error) else 1
+    return Output(printed, refused, code)

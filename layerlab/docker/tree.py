@@ -1,0 +1,162 @@
+"""All commands by name: those that are simulated, and the rest of Docker's, by name only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from layerlab.docker import images
+from layerlab.docker.engines import api, client_of
+from layerlab.docker.flags import HELP, BadFlag, split_flags
+from layerlab.docker.helping import command_help, flag_usages, group_help, listing
+from layerlab.docker.others import GROUPS, OTHERS, SWARM
+from layerlab.docker.spec import Command, Flag, Output
+
+if TYPE_CHECKING:
+    from layerlab.engine import Engine
+
+MODULES: tuple[ModuleType, ...] = (images,)
+"""Each has its commands in ``COMMANDS``."""
+
+COMMON = (
+    "run", "exec", "ps", "build", "pull", "push", "images", "login", "logout", "search",
+    "version", "info",
+)  # fmt: skip
+"""The help's "Common Commands", in its order."""
+
+GLOBAL_FLAGS = (
+    Flag("config", "Location of client config files", kind="string", default="/root/.docker"),
+    Flag("context", "Name of the context to use to connect to the daemon (overrides DOCKER_HOST "
+         'env var and default context set with "docker context use")', short="c", kind="string"),
+    Flag("debug", "Enable debug mode", short="D"),
+    Flag("host", "Daemon socket to connect to", short="H", kind="list"),
+    Flag("log-level", 'Set the logging level ("debug", "info", "warn", "error", "fatal")',
+         short="l", kind="string", default="info"),
+    Flag("tls", "Use TLS; implied by --tlsverify"),
+    Flag("tlscacert", "Trust certs signed only by this CA", kind="string",
+         default="/root/.docker/ca.pem"),
+    Flag("tlscert", "Path to TLS certificate file", kind="string",
+         default="/root/.docker/cert.pem"),
+    Flag("tlskey", "Path to TLS key file", kind="string", default="/root/.docker/key.pem"),
+    Flag("tlsverify", "Use TLS and verify the remote"),
+    Flag("version", "Print version information and quit", short="v"),
+    HELP,
+)  # fmt: skip
+DEPRECATED_H = "Flag shorthand -h has been deprecated, use --help\n"
+
+
+@cache
+def commands() -> Mapping[str, Command]:
+    """Every name of every simulated command."""
+    return {
+        name: command for module in MODULES for command in module.COMMANDS for name in command.names
+    }
+
+
+@cache
+def shorts() -> Mapping[str, str]:
+    """What each command does, in a line, by name and in order; aliases aside."""
+    known = {name: command.short for name, command in commands().items()
+             if command.canonical(name) == name}  # fmt: skip
+    return dict(sorted((OTHERS | known).items()))
+
+
+def find(words: list[str]) -> str:
+    """The name of the command that ``words`` begins with: one word, or a group's two."""
+    if words[0] in GROUPS and len(words) > 1 and not words[1].startswith("-"):
+        return " ".join(words[:2])
+    return words[0]
+
+
+def known(name: str) -> bool:
+    """Whether Docker has such a command or group; in a group, whatever its name."""
+    return name in OTHERS or name in GROUPS or name == "help" or " " in name
+
+
+def without_command(engine: Engine, name: str, words: list[str]) -> Output:
+    """The answer to a name that no simulated command has."""
+    if name == "help":
+        return _help(engine, words)
+    if name in GROUPS:
+        return _group(name, words)
+    group = name.rpartition(" ")[0]
+    if name in OTHERS or (group and not _within(group)):
+        what = "is not simulated: layerlab models images, containers and layers"
+        return Output(stderr=f"layerlab: docker {name} {what}\n", code=1)
+    shown = f"docker {group}".rstrip()
+    usage = f"Usage:  {shown}\n\n" if group else ""
+    return Output(
+        stderr=f"docker: unknown command: docker {name}\n\n{usage}"
+        f"Run '{shown} --help' for more information\n",
+        code=1,
+    )
+
+
+def _within(group: str) -> dict[str, str]:
+    """The commands of a group, without its name."""
+    return {name.removeprefix(f"{group} "): short for name, short in shorts().items()
+            if name.startswith(f"{group} ")}  # fmt: skip
+
+
+def _group(name: str, words: list[str]) -> Output:
+    inside = _within(name)
+    text = group_help(name, GROUPS[name], inside) if inside else (
+        f"layerlab: docker {name} is not simulated: layerlab models images, containers "
+        "and layers\n")  # fmt: skip
+    if not words:
+        return Output(stderr=text, code=0 if inside else 1)
+    try:
+        split_flags((HELP,), words, interspersed=False)
+    except BadFlag as error:
+        usage = f"Usage:  docker {name}\n\nRun 'docker {name} --help' for more information"
+        return Output(stderr=f"{error.what}\n\n{usage}\n", code=125)
+    return Output(help_note(words) + text)
+
+
+def help_note(words: list[str]) -> str:
+    """What the client prints before the help that was asked for by its short name."""
+    return DEPRECATED_H if any(word == "-h" for word in words) else ""
+
+
+def _help(engine: Engine, words: list[str]) -> Output:
+    if not words:
+        return Output(_root_help())
+    name = find(words)
+    command = commands().get(name)
+    if len(words) == len(name.split()):
+        if command is not None:
+            return Output(command_help(command, name, api(engine)))
+        if name in GROUPS:
+            return _group(name, ["--help"])
+    return Output(stderr=f"unknown help topic: {' '.join(words)}\n", code=1)
+
+
+def root(engine: Engine, given: Mapping[str, tuple[str, ...]]) -> Output:
+    """``docker`` alone, ``docker --help``, ``docker --version``."""
+    if "help" in given:
+        return Output(_root_help())
+    if given.get("version") == ("true",):
+        client = client_of(engine)
+        return Output(f"Docker version {client.version}, build {client.commit}\n")
+    return Output(stderr=_root_help())
+
+
+def _root_help() -> str:
+    plain = {name: short for name, short in shorts().items() if " " not in name}
+    common = {name: plain[name] for name in COMMON}
+    sections = {
+        "Common Commands": common,
+        "Management Commands": {n: s for n, s in GROUPS.items() if n not in SWARM},
+        "Swarm Commands": {n: s for n, s in GROUPS.items() if n in SWARM},
+        "Commands": {n: s for n, s in plain.items() if n not in common},
+    }
+    parts = ["Usage:  docker [OPTIONS] COMMAND", "A self-sufficient runtime for containers"]
+    parts += [f"{title}:\n{listing(names)}" for title, names in sections.items()]
+    parts += [
+        "Global Options:\n" + flag_usages([flag for flag in GLOBAL_FLAGS if not flag.hidden]),
+        "Run 'docker COMMAND --help' for more information on a command.",
+        "For more help on how to use Docker, head to https://docs.docker.com/go/guides/",
+    ]
+    return "\n\n".join(parts) + "\n"
