@@ -180,8 +180,14 @@ class Docker:
 @pytest.fixture(scope="session")
 def dockerd(overlay_disk: Path) -> Iterator[Path]:
     """The socket of a Docker engine of our own, one a test process; no network, nothing shared."""
+    with running_dockerd(overlay_disk / "dockerd") as socket:
+        yield socket
+
+
+@contextlib.contextmanager
+def running_dockerd(folder: Path) -> Iterator[Path]:
+    """The socket of a Docker engine that starts empty and keeps all it has in ``folder``."""
     need_tools("dockerd", "docker", "containerd", "runc")
-    folder = overlay_disk / "dockerd"
     folder.mkdir()
     socket = folder / "s"
     command = [
@@ -225,13 +231,18 @@ def docker(dockerd: Path, tmp_path_factory: pytest.TempPathFactory) -> Docker:
 
     Images last for the session: give yours names of their own. Builds are the classic builder's.
     """
+    return client_of(dockerd, tmp_path_factory.mktemp("docker-home"))
+
+
+def client_of(socket: Path, home: Path) -> Docker:
+    """The docker command for the engine at ``socket``."""
     env = {
         "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path_factory.mktemp("docker-home")),
-        "DOCKER_HOST": f"unix://{dockerd}",
+        "HOME": str(home),
+        "DOCKER_HOST": f"unix://{socket}",
         "DOCKER_BUILDKIT": "0",
         "DOCKER_CLI_HINTS": "false",
         "TZ": "UTC",
         "LC_ALL": "C.UTF-8",
     }
-    return Docker(env, dockerd.parent / "d")
+    return Docker(env, socket.parent / "d")
