@@ -29,10 +29,11 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# JupyterLab asks the network for news, and saves behind our back, and draws only the cells in
-# sight, unless told otherwise.
+# What `make lab` sets; and JupyterLab saves behind our back, and draws only the cells in sight,
+# unless told otherwise.
+LEARNERS = NOTEBOOKS.parent / "tools/jupyter/labconfig/default_setting_overrides.json"
 SETTINGS = {
-    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+    **json.loads(LEARNERS.read_text()),
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
 }
