@@ -115,4 +115,6 @@ _OF_MANY: tuple[tuple[Any, Callable[..., pd.DataFrame]], ...] = (
 
 
 def _frame(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> pd.DataFrame:
-    return pd.DataFrame(list(rows), columns=list(columns)).set_index(columns[0])
+    frame = pd.DataFrame(list(rows), columns=list(columns)).set_index(columns[0])
+    # The name above the index, not below it: one row of headings, none of them empty.
+    return frame.rename_axis(index=None, columns=columns[0])

@@ -40,6 +40,5 @@ def test_the_lesson_runs_shows_and_can_be_played(lesson: Page, errors: list[str]
     assert all(len(alt) > 20 for alt in alts)
     assert all(0 < width <= 800 for width in widths)
     assert errors == []
-    # pandas leaves the corner of a table empty, above the index.
-    seen = faults(lesson, ".jp-NotebookPanel .jp-OutputArea-output", but=("empty-table-header",))
+    seen = faults(lesson, ".jp-NotebookPanel .jp-OutputArea-output")
     assert seen == []
