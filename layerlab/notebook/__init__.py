@@ -9,10 +9,12 @@ from typing import Any
 _HOMES = {
     "bars": "charts",
     "explore": "explorer",
+    "ladder": "ladder_desk",
     "lines": "charts",
     "stack": "drawing",
     "table": "tables",
     "tree": "drawing",
+    "workbench": "workbench_desk",
 }
 __all__ = sorted(_HOMES)
 

@@ -9,13 +9,6 @@ const MOVES = [
   ["clear", "Clear"],
 ];
 
-function make(name, attributes = {}, ...inside) {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  element.append(...inside);
-  return element;
-}
-
 function render({ model, el }) {
   const send = (move, more = {}) => model.send({ move, ...more });
   const view = () => model.get("view");
@@ -26,7 +19,7 @@ function render({ model, el }) {
   };
 
   // What stays in place: only its state changes, so focus is kept.
-  const root = make("div", { class: "ll-explorer", role: "group", "aria-label": "Union explorer" });
+  const root = make("div", { class: "ll-bench ll-explorer", role: "group", "aria-label": "Union explorer" });
   const layer = make("select", { "aria-label": "Layer" });
   const path = make("input", { type: "text", "aria-label": "Path", spellcheck: "false", autocomplete: "off" });
   // Chosen here at once, so that a move clicked before Python has answered goes where it is meant.
@@ -37,7 +30,13 @@ function render({ model, el }) {
   };
   const moves = MOVES.map(([move, text]) =>
     button(text, () => send(move, { layer: layer.value, path: path.value })));
-  const picture = make("div", { class: "picture" });
+  const picture = makePicture(({ layer: number, path: where }) => {
+    const names = [...view().layers].reverse();
+    const chosen = {};
+    if (number !== undefined) chosen.layer = names[Number(number)];
+    if (where !== undefined) chosen.path = where;
+    select(chosen);
+  });
   const tree = make("ul", { "aria-label": "The merged tree" });
   const said = make("p", { class: "said", role: "status", "aria-live": "polite" });
   const state = make("pre", { tabindex: "0", "aria-label": "The stack in words" });
@@ -52,66 +51,11 @@ function render({ model, el }) {
       up, down, button("Add layer", () => send("add_layer")), remove,
       button("Reset", () => send("reset"))),
     make("fieldset", { "aria-label": "Paths" }, make("label", {}, "Path", path), ...moves),
-    picture, said, make("p", { class: "head" }, "The merged tree"), tree,
+    picture.element, said, make("p", { class: "head" }, "The merged tree"), tree,
     make("p", { class: "head" }, "In words"), state,
   );
   el.append(root);
 
-  // The picture is one stop for Tab; the arrow keys move in it.
-  const parts = () => [...picture.querySelectorAll("[role=button]")];
-  const key = (part) => `${part.dataset.layer ?? ""}|${part.dataset.path ?? ""}`;
-  const pick = (part) => {
-    const names = [...view().layers].reverse();
-    const chosen = {};
-    if (part.dataset.layer !== undefined) chosen.layer = names[Number(part.dataset.layer)];
-    if (part.dataset.path !== undefined) chosen.path = part.dataset.path;
-    select(chosen);
-  };
-  const near = (from, [right, below]) => {
-    const middle = (part) => {
-      const box = part.getBoundingClientRect();
-      return [box.x + box.width / 2, box.y + box.height / 2];
-    };
-    const [x, y] = middle(from);
-    let best = null, least = Infinity;
-    for (const part of parts()) {
-      const [dx, dy] = [middle(part)[0] - x, middle(part)[1] - y];
-      const along = dx * right + dy * below, aside = Math.abs(dx * below) + Math.abs(dy * right);
-      const far = along + 4 * aside;
-      if (part !== from && along > 4 && aside < 2 * along && far < least) [best, least] = [part, far];
-    }
-    return best;
-  };
-  const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
-  const focusOn = (part) => {
-    parts().forEach((each) => each.setAttribute("tabindex", each === part ? "0" : "-1"));
-    part.focus();
-  };
-  picture.addEventListener("click", (event) => {
-    const part = event.target.closest("[role=button]");
-    if (part) { focusOn(part); pick(part); }
-  });
-  picture.addEventListener("keydown", (event) => {
-    const part = event.target.closest("[role=button]");
-    if (!part) return;
-    if (event.key === "Enter" || event.key === " ") pick(part);
-    else if (event.key in ARROWS) { const next = near(part, ARROWS[event.key]); if (next) focusOn(next); }
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  });
-
-  let drawn = null;
-  const drawPicture = (svg) => {
-    if (svg === drawn) return;
-    const focused = picture.contains(document.activeElement) ? key(document.activeElement) : null;
-    picture.innerHTML = drawn = svg; // from our own Python, which escapes every name
-    const all = parts();
-    const stop = all.find((part) => key(part) === focused)
-      ?? all.find((part) => part.getAttribute("aria-pressed") === "true") ?? all[0];
-    all.forEach((part) => part.setAttribute("tabindex", part === stop ? "0" : "-1"));
-    if (focused !== null) stop?.focus();
-  };
   const drawTree = (lines) => {
     const focused = tree.contains(document.activeElement) ? document.activeElement.dataset.path : null;
     tree.replaceChildren(...lines.map((line) => {
@@ -139,7 +83,7 @@ function render({ model, el }) {
     layer.replaceChildren(...now.layers.map((name) => make("option", { value: name }, name)));
     layer.value = now.layer;
     if (!now.failed) path.value = now.path;
-    drawPicture(now.svg);
+    picture.show(now.svg);
     drawTree(now.tree);
     said.textContent = now.said;
     said.classList.toggle("failed", now.failed);

@@ -5,7 +5,6 @@ A thin skin on ``Exploration``. Every move is a method, so that a cell can make 
 """
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -18,16 +17,15 @@ from layerlab.notebook.drawing import Picture
 from layerlab.notebook.exploring import Exploration
 from layerlab.notebook.picture import draw
 from layerlab.notebook.scene import Scene, look_down
+from layerlab.notebook.skin import script, style
 from layerlab.notebook.slabs import look
-
-_HERE = Path(__file__).parent
 
 
 class UnionExplorer(anywidget.AnyWidget):
     """The widget. ``state`` is what it shows; ``state_text`` says it in words."""
 
-    _esm = _HERE / "explorer.js"
-    _css = _HERE / "explorer.css"
+    _esm = script("explorer.js")
+    _css = style("explorer.css")
     view = traitlets.Dict().tag(sync=True)
     """All that the page shows, replaced at once."""
 

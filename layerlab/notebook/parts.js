@@ -1,0 +1,61 @@
+// What the skins share: elements, and a picture whose parts are buttons.
+
+function make(name, attributes = {}, ...inside) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...inside);
+  return element;
+}
+
+// The picture is one stop for Tab; the arrow keys move in it. `pick` gets a part's dataset.
+function makePicture(pick) {
+  const element = make("div", { class: "picture" });
+  const parts = () => [...element.querySelectorAll("[role=button]")];
+  const key = (part) => JSON.stringify(part.dataset);
+  const near = (from, [right, below]) => {
+    const middle = (part) => {
+      const box = part.getBoundingClientRect();
+      return [box.x + box.width / 2, box.y + box.height / 2];
+    };
+    const [x, y] = middle(from);
+    let best = null, least = Infinity;
+    for (const part of parts()) {
+      const [dx, dy] = [middle(part)[0] - x, middle(part)[1] - y];
+      const along = dx * right + dy * below, aside = Math.abs(dx * below) + Math.abs(dy * right);
+      const far = along + 4 * aside;
+      if (part !== from && along > 4 && aside < 2 * along && far < least) [best, least] = [part, far];
+    }
+    return best;
+  };
+  const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
+  const focusOn = (part) => {
+    parts().forEach((each) => each.setAttribute("tabindex", each === part ? "0" : "-1"));
+    part.focus();
+  };
+  element.addEventListener("click", (event) => {
+    const part = event.target.closest("[role=button]");
+    if (part) { focusOn(part); pick({ ...part.dataset }); }
+  });
+  element.addEventListener("keydown", (event) => {
+    const part = event.target.closest("[role=button]");
+    if (!part) return;
+    if (event.key === "Enter" || event.key === " ") pick({ ...part.dataset });
+    else if (event.key in ARROWS) { const next = near(part, ARROWS[event.key]); if (next) focusOn(next); }
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  let drawn = null;
+  const show = (svg) => {
+    if (svg === drawn) return;
+    const focused = element.contains(document.activeElement) ? key(document.activeElement) : null;
+    element.innerHTML = drawn = svg; // from our own Python, which escapes every name
+    const all = parts();
+    const stop = all.find((part) => key(part) === focused)
+      ?? all.find((part) => part.getAttribute("aria-pressed") === "true") ?? all[0];
+    all.forEach((part) => part.setAttribute("tabindex", part === stop ? "0" : "-1"));
+    if (focused !== null) stop?.focus();
+  };
+  return { element, show };
+}
+
