@@ -1,4 +1,4 @@
-"""Sizes in words, as Docker prints them."""
+"""Sizes and times in words, as Docker prints them."""
 
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB")
 
@@ -16,3 +16,23 @@ def human_size(size: int, digits: int = 3) -> str:
         number /= 1000.0
         unit += 1
     return f"{number:.{digits}g}{_UNITS[unit]}"
+
+
+def human_duration(seconds: float) -> str:
+    """How long ago, in words: ``human_duration(200_000)`` is ``'2 days'``.
+
+    The source is go-units' ``HumanDuration``: hours are rounded, all else is cut off.
+    """
+    minutes, hours = int(seconds / 60), int(seconds / 3600 + 0.5)
+    if seconds < 1:
+        return "Less than a second"
+    if seconds < 60:
+        return "1 second" if int(seconds) == 1 else f"{int(seconds)} seconds"
+    if minutes < 60:
+        return "About a minute" if minutes == 1 else f"{minutes} minutes"
+    if hours < 48:
+        return "About an hour" if hours == 1 else f"{hours} hours"
+    for limit, length, name in ((14, 24, "days"), (60, 24 * 7, "weeks"), (730, 24 * 30, "months")):
+        if hours < 24 * limit:
+            return f"{hours // length} {name}"
+    return f"{int(seconds / 3600) // 24 // 365} years"

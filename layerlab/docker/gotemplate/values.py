@@ -1,0 +1,187 @@
+"""Python values as the Go values that a template sees: their types, and how ``fmt`` prints them."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from layerlab.docker.gotemplate.lexing import quoted
+
+
+@dataclass(frozen=True)
+class Record:
+    """A Go struct, with the name of its type; its fields in order.
+
+    ``row`` says that it is a line of a table: all its fields are methods, and as JSON they
+    are sorted by name (cli/command/formatter: MarshalJSON).
+    """
+
+    type: str
+    fields: Mapping[str, Any]
+    methods: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    """Those that take arguments: ``{{.Label "a"}}``."""
+    row: bool = False
+    lenient: bool = False
+    """A map that has methods: a name that it doesn't have is no error."""
+
+
+@dataclass(frozen=True)
+class Nil:
+    """A slice, map or pointer that is nil, of a known type."""
+
+    type: str
+
+
+class Missing:
+    """No value at all: a key that a map doesn't have."""
+
+
+MISSING = Missing()
+
+
+def type_name(value: Any) -> str:
+    """The Go type of ``value``, as ``%T`` and error messages have it."""
+    match value:
+        case Record() | Nil():
+            return value.type
+        case bool():
+            return "bool"
+        case str():
+            return "string"
+        case int():
+            return "int"
+        case float():
+            return "float64"
+        case list() | tuple():
+            return "[]string" if all(isinstance(item, str) for item in value) else "[]interface {}"
+        case Mapping():
+            texts = bool(value) and all(isinstance(item, str) for item in value.values())
+            return "map[string]string" if texts else "map[string]interface {}"
+    return "<nil>"
+
+
+def truth(value: Any) -> bool:
+    """Whether ``if`` takes it for true: a struct always is, an empty or zero value isn't."""
+    if isinstance(value, Record):
+        return True
+    return bool(value) and not isinstance(value, Nil | Missing)
+
+
+def show(value: Any, *, inside: bool = False) -> str:
+    """``%v``."""
+    match value:
+        case None:
+            return "<nil>" if inside else "<no value>"
+        case Missing():
+            return "<no value>"
+        case Nil():
+            return {"m": "map[]", "[": "[]"}.get(value.type[0], "<nil>")
+        case bool():
+            return "true" if value else "false"
+        case float():
+            return show_float(value)
+        case list() | tuple():
+            return f"[{' '.join(show(item, inside=True) for item in value)}]"
+        case Record():
+            return f"{{{' '.join(show(item, inside=True) for item in value.fields.values())}}}"
+        case Mapping():
+            pairs = (f"{key}:{show(value[key], inside=True)}" for key in sorted(value))
+            return f"map[{' '.join(pairs)}]"
+    return str(value)
+
+
+def show_float(value: float) -> str:
+    """A float64 in its shortest form; as ``%v`` has it, with an exponent from 1e21 on."""
+    text = repr(value)
+    mantissa, _, exponent = f"{value:e}".partition("e")
+    if value and not -5 < int(exponent) < 21:
+        digits = repr(float(mantissa)).removesuffix(".0") if "e" not in text else text.split("e")[0]
+        return f"{digits}e{int(exponent):+03d}"
+    return format(value, ".0f") if value.is_integer() else text
+
+
+def plain(value: Any) -> Any:
+    """``value`` as ``json.dumps`` takes it."""
+    match value:
+        case Record():
+            fields = sorted(value.fields) if value.row else value.fields
+            return {name: plain(value.fields[name]) for name in fields}
+        case Nil() | Missing():
+            return None
+        case list() | tuple():
+            return [plain(item) for item in value]
+        case Mapping():
+            return {key: plain(value[key]) for key in sorted(value)}
+    return value
+
+
+def to_json(value: Any) -> str:
+    """``{{json .}}``: compact; a table's row with ``<``, ``>`` and ``&`` escaped, others not."""
+    text = json.dumps(plain(value), ensure_ascii=False, separators=(",", ":"))
+    text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    if isinstance(value, Record) and value.row:
+        text = escape_html(text)
+    return text
+
+
+def escape_html(text: str) -> str:
+    """JSON with the characters escaped that HTML minds."""
+    for char in "<>&":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return text
+
+
+def format_go(layout: str, args: list[Any]) -> str:
+    """``printf``: Go's verbs, with its complaints in place of what doesn't fit."""
+    import re
+
+    queue = list(args)
+
+    def one(match: "re.Match[str]") -> str:
+        flags, width, precision, verb = match[1], match[2], match[3], match[4]
+        if verb == "%":
+            return "%"
+        if not verb:
+            return "%!(NOVERB)"
+        if not queue:
+            return f"%!{verb}(MISSING)"
+        text = _verb(queue.pop(0), verb, flags, precision)
+        size = int(width or 0)
+        if "-" in flags:
+            return text.ljust(size)
+        if "0" in flags and verb in "dxXobfeEgG":
+            sign = text[:1] if text[:1] in "+-" else ""
+            return sign + text[len(sign) :].rjust(size - len(sign), "0")
+        return text.rjust(size)
+
+    text = re.sub(r"%([-+# 0]*)(\d*)(?:\.(\d*))?(.?)", one, layout, flags=re.DOTALL)
+    if queue:
+        extra = ", ".join(f"{type_name(arg)}={show(arg, inside=True)}" for arg in queue)
+        text += f"%!(EXTRA {extra})"
+    return text
+
+
+def _verb(value: Any, verb: str, flags: str, precision: str | None) -> str:
+    is_int = isinstance(value, int) and not isinstance(value, bool)
+    if verb == "T":
+        return type_name(value)
+    if verb == "v" or (verb == "t" and isinstance(value, bool)):
+        return show(value, inside=True)
+    if isinstance(value, list | tuple) and verb in "sqd":
+        return f"[{' '.join(_verb(item, verb, flags, precision) for item in value)}]"
+    if isinstance(value, str):
+        cut = value if precision is None else value[: int(precision or 0)]
+        if verb == "s":
+            return cut
+        if verb == "q":
+            return quoted(cut)
+        if verb in "xX":
+            return format(int.from_bytes(cut.encode(), "big"), verb).rjust(2 * len(cut), "0")
+    elif is_int and verb in "dxXob":
+        return format(value, ("+" if "+" in flags else "") + ("#" if "#" in flags else "") + verb)
+    elif is_int and verb in "cqU":
+        return {"c": chr(value), "q": f"'{chr(value)}'", "U": f"U+{value:04X}"}[verb]
+    elif isinstance(value, float) and verb in "feEgG":
+        digits = precision if precision is not None else "" if verb in "gG" else "6"
+        return show_float(value) if digits == "" else format(value, f".{digits}{verb}")
+    return f"%!{verb}({type_name(value)}={show(value, inside=True)})"
