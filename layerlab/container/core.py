@@ -23,7 +23,7 @@ from layerlab.layer import AnyLayer, Layer
 from layerlab.nodes import Node
 from layerlab.paths import AnyPath, error, text
 from layerlab.union.fs import Hit
-from layerlab.union.merge import Step, deepest, lower_trail
+from layerlab.union.merge import Entry, Step, deepest, lower_trail
 from layerlab.union.stats import lower_stat
 
 
@@ -100,6 +100,11 @@ class Container(Opening, Attributes, Drawn):
             return self._user.may(place, mode & 7)
         executable = place.children is not None or meta_of(place).mode & 0o111
         return bool(executable) or not mode & os.X_OK
+
+    @property
+    def root(self) -> Entry | Inode:
+        """The top of the merged tree; an ``Inode`` as soon as anything was written."""
+        return self._overlay.root
 
     @property
     def layers(self) -> tuple[AnyLayer, ...]:

@@ -1,0 +1,10 @@
+"""The machine that an engine runs on: ``engine.host`` is its files, ``engine.sh`` its shell.
+
+``machine`` is the file system, ``trees`` what the engine keeps in it: ``layers`` its
+``overlay2``, ``images`` its ``image/overlay2``, ``containers`` its ``containers``.
+"""
+
+from layerlab.docker.host.machine import Host
+from layerlab.docker.host.session import host
+
+__all__ = ["Host", "host"]

@@ -1,0 +1,239 @@
+"""``containers/``: how each container was set up, and what its process printed.
+
+Source: moby, ``container/container.go`` (``ToDisk``) and ``daemon/logger/jsonfilelog``
+(*ran*: docker 20.10).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from layerlab.digest import Digest
+from layerlab.docker.host.images import rfc3339
+from layerlab.docker.host.place import Children, Place, file, folder
+from layerlab.engine.state import State, StoredContainer
+from layerlab.image import gojson
+
+_ROOT = "/var/lib/docker/containers"
+_HOSTS = """\
+127.0.0.1\tlocalhost
+::1\tlocalhost ip6-localhost ip6-loopback
+fe00::0\tip6-localnet
+ff00::0\tip6-mcastprefix
+ff02::1\tip6-allnodes
+ff02::2\tip6-allrouters
+"""
+_RESOLV = "nameserver 10.255.255.53\n"
+_MASKED = (
+    "/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
+    "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware",
+)  # fmt: skip
+_READONLY = ("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger")
+
+
+def containers(state: State) -> Children:
+    """The directory ``containers``, by its names."""
+    return {box.id: _container(state, box) for box in state.containers.values()}
+
+
+def _container(state: State, box: StoredContainer) -> Place:
+    made, begun = box.created, box.started
+    changed = box.finished or begun or made
+    config = gojson.dump(_config(state, box)) + b"\n"
+    found = {
+        "checkpoints": folder(mtime=made),
+        "config.v2.json": file(config, mode=0o600, mtime=changed),
+        "hostconfig.json": file(gojson.dump(_host_config(box)) + b"\n", mtime=changed),
+    }
+    if begun is not None:
+        found |= {
+            f"{box.id}-json.log": file(_log(box), mode=0o640, mtime=changed),
+            "hostname": file(_hostname(box) + "\n", mtime=begun),
+            "hosts": file(_HOSTS, mtime=begun),
+            "mounts": folder(mode=0o710, mtime=begun),
+            "resolv.conf": file(_RESOLV, mtime=begun),
+            "resolv.conf.hash": file(str(Digest.of(_RESOLV.encode())), mtime=begun),
+        }
+    return folder(found, mode=0o710, mtime=changed)
+
+
+def _hostname(box: StoredContainer) -> str:
+    return str(box.options.get("hostname") or box.id[:12])
+
+
+def _log(box: StoredContainer) -> bytes:
+    """One JSON object for each line the process printed."""
+    time = rfc3339(box.started)
+    lines = box.output.decode("utf-8", "replace").splitlines(keepends=True)
+    entries = ({"log": line, "stream": "stdout", "time": time} for line in lines)
+    return b"".join(gojson.dump(entry) + b"\n" for entry in entries)
+
+
+def _config(state: State, box: StoredContainer) -> dict[str, Any]:
+    command = [*box.entrypoint, *box.cmd]
+    ran = box.started is not None
+    where = f"{_ROOT}/{box.id}"
+    return {
+        "StreamConfig": {},
+        "State": _process(box),
+        "ID": box.id,
+        "Created": rfc3339(box.created),
+        "Managed": False,
+        "Path": command[0] if command else "",
+        "Args": command[1:],
+        "Config": _run_config(state, box),
+        "Image": str(box.image_id),
+        "NetworkSettings": _network(box),
+        "LogPath": f"{where}/{box.id}-json.log" if ran else "",
+        "Name": f"/{box.name}",
+        "Driver": "overlay2",
+        "OS": "linux",
+        "MountLabel": "",
+        "ProcessLabel": "",
+        "RestartCount": 0,
+        "HasBeenStartedBefore": ran,
+        "HasBeenManuallyStopped": False,
+        "MountPoints": {},
+        "SecretReferences": None,
+        "ConfigReferences": None,
+        "AppArmorProfile": "",
+        "HostnamePath": f"{where}/hostname" if ran else "",
+        "HostsPath": f"{where}/hosts" if ran else "",
+        "ShmPath": "",
+        "ResolvConfPath": f"{where}/resolv.conf" if ran else "",
+        "SeccompProfile": "",
+        "NoNewPrivileges": False,
+        "LocalLogCacheMeta": {"HaveNotifyEnabled": False},
+    }
+
+
+def _process(box: StoredContainer) -> dict[str, Any]:
+    flags = ("Paused", "Restarting", "OOMKilled", "RemovalInProgress", "Dead")
+    running = box.status == "running"
+    return {
+        "Running": running,
+        **dict.fromkeys(flags, False),
+        "Pid": PID if running else 0,
+        "ExitCode": box.exit_code,
+        "Error": "",
+        "StartedAt": rfc3339(box.started),
+        "FinishedAt": rfc3339(None if running else box.finished),
+        "Health": None,
+    }
+
+
+PID = 4242
+"""A container's process has some number on the host; nothing here depends on which."""
+
+
+def _run_config(state: State, box: StoredContainer) -> dict[str, Any]:
+    stored = state.images.get(box.image_id)
+    config = stored.image.config if stored else None
+    tty = bool(box.options.get("tty"))
+    env = box.options.get("env") or (config.env if config else ())
+    labels = {**(config.labels if config else {}), **box.options.get("labels", {})}
+    return {
+        "Hostname": _hostname(box),
+        "Domainname": "",
+        "User": box.options.get("user") or (config.user if config else ""),
+        "AttachStdin": False,
+        "AttachStdout": True,
+        "AttachStderr": True,
+        "Tty": tty,
+        "OpenStdin": False,
+        "StdinOnce": False,
+        "Env": list(env),
+        "Cmd": list(box.cmd) or None,
+        "Image": box.image_name,
+        "Volumes": None,
+        "WorkingDir": box.options.get("workdir") or (config.working_dir if config else ""),
+        "Entrypoint": list(box.entrypoint) or None,
+        "OnBuild": None,
+        "Labels": labels,
+    }
+
+
+def _network(box: StoredContainer) -> dict[str, Any]:
+    endpoint = {
+        "IPAMConfig": None,
+        "Links": None,
+        "Aliases": None,
+        "NetworkID": "",
+        "EndpointID": "",
+        "Gateway": "",
+        "IPAddress": "",
+        "IPPrefixLen": 0,
+        "IPv6Gateway": "",
+        "GlobalIPv6Address": "",
+        "GlobalIPv6PrefixLen": 0,
+        "MacAddress": "",
+        "DriverOpts": None,
+        "IPAMOperational": False,
+    }
+    return {
+        "Bridge": "",
+        "SandboxID": "",
+        "HairpinMode": False,
+        "LinkLocalIPv6Address": "",
+        "LinkLocalIPv6PrefixLen": 0,
+        "Networks": {"bridge": endpoint},
+        "Service": None,
+        "Ports": {} if box.status == "running" else None,
+        "SandboxKey": "",
+        "SecondaryIPAddresses": None,
+        "SecondaryIPv6Addresses": None,
+        "IsAnonymousEndpoint": False,
+        "HasSwarmEndpoint": False,
+    }
+
+
+def _host_config(box: StoredContainer) -> dict[str, Any]:
+    return {
+        "Binds": None,
+        "ContainerIDFile": "",
+        "LogConfig": {"Type": "json-file", "Config": {}},
+        "NetworkMode": "default",
+        "PortBindings": {},
+        "RestartPolicy": {"Name": "no", "MaximumRetryCount": 0},
+        "AutoRemove": box.remove,
+        "VolumeDriver": "",
+        **dict.fromkeys(("VolumesFrom", "CapAdd", "CapDrop")),
+        "CgroupnsMode": "host",
+        "Dns": [],
+        "DnsOptions": [],
+        "DnsSearch": [],
+        **dict.fromkeys(("ExtraHosts", "GroupAdd")),
+        "IpcMode": "private",
+        "Cgroup": "",
+        "Links": None,
+        "OomScoreAdj": 0,
+        "PidMode": "",
+        "Privileged": False,
+        "PublishAllPorts": False,
+        "ReadonlyRootfs": False,
+        "SecurityOpt": None,
+        "UTSMode": "",
+        "UsernsMode": "",
+        "ShmSize": 64 << 20,
+        "Runtime": "runc",
+        "ConsoleSize": [0, 0],
+        "Isolation": "",
+        **dict.fromkeys(("CpuShares", "Memory", "NanoCpus"), 0),
+        "CgroupParent": "",
+        "BlkioWeight": 0,
+        "BlkioWeightDevice": [],
+        **{f"BlkioDevice{what}": [] for what in ("ReadBps", "WriteBps", "ReadIOps", "WriteIOps")},
+        **{f"Cpu{what}": 0 for what in ("Period", "Quota", "RealtimePeriod", "RealtimeRuntime")},
+        "CpusetCpus": "",
+        "CpusetMems": "",
+        "Devices": [],
+        **dict.fromkeys(("DeviceCgroupRules", "DeviceRequests")),
+        **dict.fromkeys(("KernelMemory", "KernelMemoryTCP", "MemoryReservation", "MemorySwap"), 0),
+        "MemorySwappiness": None,
+        "OomKillDisable": False,
+        "PidsLimit": None,
+        "Ulimits": [],
+        **dict.fromkeys(("CpuCount", "CpuPercent", "IOMaximumIOps", "IOMaximumBandwidth"), 0),
+        "MaskedPaths": list(_MASKED),
+        "ReadonlyPaths": list(_READONLY),
+    }
