@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from layerlab.notebook import palette, svg, workbench_words
 from layerlab.notebook.layout import LABEL, LEFT, RIGHT
+from layerlab.notebook.nameplates import ARROW, PLATE, group, line, path, plate
 from layerlab.notebook.picture import sheet
 from layerlab.notebook.slabs import band
 
@@ -16,13 +17,9 @@ if TYPE_CHECKING:
     from layerlab.notebook.workbench_state import Bench, Name
 
 _SLAB, _GAP, _HEAD = 50, 16, 66
-_CHIP_W, _CHIP_H = 176, 38
+_CHIP_W = 176
 _COLUMNS = {"ChainID": 170, "DiffID": 368, "blob digest": 566}
 _HEADS = {"ChainID": "the layer and all below it", "DiffID": "the layer's tar"}
-_ARROW = (
-    '<marker id="ll-into" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
-    f'orient="auto"><path d="M0 0 8 4 0 8z" fill="{palette.PALE}"/></marker>'
-)
 
 
 def draw(bench: "Bench", *, live: bool = False) -> str:
@@ -45,7 +42,7 @@ def draw(bench: "Bench", *, live: bool = False) -> str:
         y = rows[name.layer] if name.layer else config if name.kind == "ImageID" else manifest
         x = _COLUMNS[_column(name)]
         look = colours[name.layer] if name.layer else None
-        parts.append(_chip(bench, name, x, y + (_SLAB - _CHIP_H) / 2, look, live=live))
+        parts.append(_chip(bench, name, x, y + (_SLAB - PLATE) / 2, look, live=live))
     parts.append(svg.text(LEFT + 10, tag + 14, f"Tag: {bench.tag}", "b"))
     parts.append(
         svg.text(
@@ -56,7 +53,7 @@ def draw(bench: "Bench", *, live: bool = False) -> str:
         )
     )
     told = workbench_words.text(bench)
-    return sheet(parts, tag + 30, bench.alt, told, colours.values(), defs=_ARROW, live=live)
+    return sheet(parts, tag + 30, bench.alt, told, colours.values(), defs=ARROW, live=live)
 
 
 def _column(name: "Name") -> str:
@@ -93,66 +90,46 @@ def _document(y: float, name: str, holds: str) -> Iterator[str]:
 def _lines(rows: list[float], config: float, manifest: float) -> Iterator[str]:
     """What goes into what: drawn under the chips, so that a line is seen between them."""
     middle = {kind: x + _CHIP_W / 2 for kind, x in _COLUMNS.items()}
-    gap = (_SLAB - _CHIP_H) / 2
+    gap = (_SLAB - PLATE) / 2
     for y in rows:
         start = _COLUMNS["DiffID"]
-        yield _line(start, y + _SLAB / 2, _COLUMNS["ChainID"] + _CHIP_W, y + _SLAB / 2)
+        yield line(start, y + _SLAB / 2, _COLUMNS["ChainID"] + _CHIP_W, y + _SLAB / 2)
     for upper, lower in pairwise(rows):
-        yield _line(middle["ChainID"], lower + gap, middle["ChainID"], upper + gap + _CHIP_H)
-    yield _line(middle["DiffID"], rows[0] + _SLAB / 2, middle["DiffID"], config + gap)
-    yield _line(middle["blob digest"], rows[0] + _SLAB / 2, middle["blob digest"], manifest + gap)
+        yield line(middle["ChainID"], lower + gap, middle["ChainID"], upper + gap + PLATE)
+    yield line(middle["DiffID"], rows[0] + _SLAB / 2, middle["DiffID"], config + gap)
+    yield line(middle["blob digest"], rows[0] + _SLAB / 2, middle["blob digest"], manifest + gap)
     right = _COLUMNS["DiffID"] + _CHIP_W / 2
     end = manifest + _SLAB / 2
-    path = f"M{svg.number(right)} {svg.number(config + _SLAB - gap)}V{svg.number(end)}"
-    yield _path(f"{path}H{_COLUMNS['blob digest']}")
-
-
-def _line(x1: float, y1: float, x2: float, y2: float) -> str:
-    return _path(f"M{svg.number(x1)} {svg.number(y1)}L{svg.number(x2)} {svg.number(y2)}")
-
-
-def _path(d: str) -> str:
-    return svg.tag("path", d=d, cls="guide", stroke_width=1.5, marker_end="url(#ll-into)")
+    down = f"M{svg.number(right)} {svg.number(config + _SLAB - gap)}V{svg.number(end)}"
+    yield path(f"{down}H{_COLUMNS['blob digest']}")
 
 
 def _chip(
     bench: "Bench", name: "Name", x: float, y: float, look: palette.Look | None, *, live: bool
 ) -> str:
     digest, old = bench.names[name], bench.changed.get(name)
-    fill, edge = (look.fill, look.edge) if look else (palette.PALE, palette.INK)
-    box = {"x": x, "y": y, "width": _CHIP_W, "height": _CHIP_H, "rx": 5}
-    picked = live and bench.selected == name
-    width = 3 if picked else 2 if old else 1.25
-    parts = [
-        svg.title(f"{name}: {digest}"),
-        svg.tag("rect", **box, cls="plate"),
-        svg.tag(
-            "rect",
-            **box,
-            fill=fill if old else "none",
-            cls="tint" if old else None,
-            stroke=edge if old or picked else palette.PALE,
-            style=f"stroke-width:{width}",
-        ),
-        svg.text(x + 10, y + (16 if bench.before else 23), digest.short, "m b" if old else "m"),
+    texts = [
+        svg.text(x + 10, y + (16 if bench.before else 23), digest.short, "m b" if old else "m")
     ]
     if old:
-        edge_of_chip = x + _CHIP_W - 8
-        parts.append(svg.text(edge_of_chip, y + 16, "changed", "s", text_anchor="end"))
-        parts.append(svg.text(x + 10, y + 31, "was", "s"))
-        parts.append(svg.text(x + 38, y + 31, old.short, "m gone"))
-    elif bench.before is not None:
-        parts.append(svg.text(x + 10, y + 31, "same", "s d"))
-    state = f", changed, was {old.short}" if old else ", the same" if bench.before else ""
+        edge = x + _CHIP_W - 8
+        texts.append(svg.text(edge, y + 16, "changed", "s", text_anchor="end"))
+        texts.append(svg.text(x + 10, y + 31, "was", "s"))
+        texts.append(svg.text(x + 38, y + 31, old.short, "m gone"))
+    elif bench.before:
+        texts.append(svg.text(x + 10, y + 31, "same", "s d"))
+    picked = bench.selected == name
+    parts = plate(
+        x,
+        y,
+        _CHIP_W,
+        *texts,
+        look=look,
+        filled=old is not None,
+        picked=live and picked,
+        tip=f"{name}: {digest}",
+    )
     if not live:
         return svg.tag("g", *parts)
-    parts.append(svg.tag("rect", **box, cls="area"))
-    return svg.tag(
-        "g",
-        *parts,
-        role="button",
-        tabindex=0,
-        aria_label=f"{name}: {digest.short}{state}",
-        aria_pressed="true" if bench.selected == name else "false",
-        data_part=str(name),
-    )
+    state = f", changed, was {old.short}" if old else ", the same" if bench.before else ""
+    return group(parts, x, y, _CHIP_W, str(name), f"{name}: {digest.short}{state}", picked)
