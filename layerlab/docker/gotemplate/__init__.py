@@ -12,10 +12,11 @@ from typing import Any
 from layerlab.docker.gotemplate.executing import Execution
 from layerlab.docker.gotemplate.functions import FUNCTIONS, HEADERS, Function
 from layerlab.docker.gotemplate.parsing import Parser, TemplateError
-from layerlab.docker.gotemplate.values import Nil, Record, escape_html, to_json
+from layerlab.docker.gotemplate.values import Duration, Nil, Record, Time, escape_html, raw, to_json
 
 __all__ = [
-    "FUNCTIONS", "HEADERS", "Nil", "Record", "Template", "TemplateError", "escape_html", "to_json",
+    "FUNCTIONS", "HEADERS", "Duration", "Nil", "Record", "Template", "TemplateError", "Time",
+    "escape_html", "raw", "to_json",
 ]  # fmt: skip
 
 
@@ -25,7 +26,7 @@ class Template:
     def __init__(self, text: str) -> None:
         """``TemplateError`` if ``text`` is no template."""
         self.text = text
-        self.nodes = Parser(text, frozenset((*FUNCTIONS, "call"))).parse()
+        self.nodes = Parser(text, frozenset(FUNCTIONS)).parse()
 
     def render(
         self,

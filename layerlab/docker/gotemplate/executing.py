@@ -40,7 +40,7 @@ class Execution:
     text: str
     functions: Mapping[str, Function]
     strict: bool = False
-    """Whether a map's missing key is an error (``missingkey=error``)."""
+    """Whether a map's missing key is an error (``missingkey=error``): so for JSON as it came."""
     out: list[str] = field(default_factory=list)
     variables: list[tuple[str, Any]] = field(default_factory=list)
     at: Any = None
@@ -54,10 +54,7 @@ class Execution:
     def _fail(self, message: str) -> NoReturn:
         before = self.text[: self.at.pos]
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n") - 1
-        context = str(self.at)
-        if len(context) > 20:
-            context = context[:20] + "..."
-        where = f'template: :{line}:{column}: executing "" at <{context}>'
+        where = f'template: :{line}:{column}: executing "" at <{self.at}>'
         raise TemplateError(f"{where}: {message}")
 
     def _walk(self, nodes: Iterable[Node], dot: Any) -> None:
@@ -165,14 +162,16 @@ class Execution:
         if not node.names:
             self._no_function(args, final)
             return value
+        kind = type_name(value)
         for name in node.names[:-1]:
-            value = self._field(dot, name, node, (), _NO_FINAL, value)
-        return self._field(dot, node.names[-1], node, args, final, value)
+            value = self._field(dot, name, node, (), _NO_FINAL, value, kind)
+            kind = "interface {}" if self.strict else type_name(value)
+        return self._field(dot, node.names[-1], node, args, final, value, kind)
 
     def _field(
-        self, dot: Any, name: str, node: Fields, args: tuple[Operand, ...], final: Any, value: Any
-    ) -> Any:
-        self.at = node
+        self, dot: Any, name: str, node: Fields, args: tuple[Operand, ...], final: Any,
+        value: Any, kind: str,
+    ) -> Any:  # fmt: skip
         if value is MISSING:
             if self.strict:
                 self._fail(f"nil data; no entry for key {quoted(name)}")
@@ -189,20 +188,21 @@ class Execution:
             if name in value.methods:
                 method = Function(value.methods[name], ("string",))
                 return self._call(dot, method, node, name, args, final)
-            if name in value.fields:
+            found = value.find(name)
+            if found is not MISSING:
                 if has_arguments and value.row:
                     given = max(len(args) - 1, 0) + (final is not _NO_FINAL)
                     self._fail(f"wrong number of args for {name}: want 0 got {given}")
                 if has_arguments:
                     self._fail(f"{name} has arguments but cannot be invoked as function")
-                return value.fields[name]
+                return found
             if value.lenient:
                 return MISSING
         elif isinstance(value, Mapping):
             if has_arguments:
                 self._fail(f"{name} is not a method but has arguments")
             return value[name] if name in value else self._no_key(name)
-        self._fail(f"can't evaluate field {name} in type {type_name(value)}")
+        self._fail(f"can't evaluate field {name} in type {kind}")
 
     def _no_key(self, name: str) -> Any:
         if self.strict:
@@ -270,8 +270,10 @@ class Execution:
         if kind in ("", VALUE, "interface {}"):
             return None if value is MISSING else value
         if value is MISSING or value is None:
-            if kind == "[]string":
+            if kind == "[]string" and not self.strict:
                 return []
+            if kind == "[]string":
+                self._fail(f"wrong type for value; expected {kind}; got interface {{}}")
             self._fail(f"invalid value; expected {kind}")
         if isinstance(value, Nil) and kind == "[]string" and "map" not in value.type:
             return []

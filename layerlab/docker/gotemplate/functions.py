@@ -35,7 +35,7 @@ class Function:
 
 def _length(value: Any) -> int:
     if value is None or isinstance(value, Missing):
-        raise CallError("len of nil pointer" if value is None else "len of untyped nil")
+        raise CallError("reflect: call of reflect.Value.Type on zero Value")
     if isinstance(value, Nil):
         return 0
     if isinstance(value, str):
@@ -54,10 +54,9 @@ def _index(value: Any, *keys: Any) -> Any:
 
 
 def _one(value: Any, key: Any) -> Any:
-    if isinstance(value, Nil) and value.type.startswith("map"):
-        value = {}
+    kind = type_name(value)
     if isinstance(value, Nil):
-        value = []
+        value = {} if kind.startswith("map") else []
     if isinstance(value, list | tuple | str):
         if key is None or isinstance(key, Missing):
             raise CallError("cannot index slice/array with nil")
@@ -75,7 +74,7 @@ def _one(value: Any, key: Any) -> Any:
             raise CallError("value is nil; should be of type string")
         if not isinstance(key, str):
             raise CallError(f"value has type {type_name(key)}; should be string")
-        zero = "" if type_name(value) == "map[string]string" else MISSING
+        zero = "" if kind == "map[string]string" else MISSING
         return value.get(key, zero)
     raise CallError(f"can't index item of type {type_name(value)}")
 
@@ -209,6 +208,12 @@ def _and(*values: Any) -> Any:
     return next((value for value in values if not truth(value)), values[-1])
 
 
+def _no_function(value: Any, *_: Any) -> Any:
+    if value is None:
+        raise CallError("call of nil")
+    raise CallError(f"non-function of type {type_name(value)}")
+
+
 VALUE = "reflect.Value"
 ANY = "interface {}"
 FUNCTIONS: Mapping[str, Function] = {
@@ -230,6 +235,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "le": Function(lambda a, b: _less(a, b) or _same(a, b), (VALUE, VALUE)),
     "gt": Function(lambda a, b: not (_less(a, b) or _same(a, b)), (VALUE, VALUE)),
     "ge": Function(lambda a, b: not _less(a, b), (VALUE, VALUE)),
+    "call": Function(_no_function, (VALUE,), VALUE),
     "json": Function(to_json, (ANY,)),
     "split": Function(_split, ("string", "string")),
     "join": Function(lambda parts, mark: mark.join(parts), ("[]string", "string")),

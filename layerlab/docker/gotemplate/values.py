@@ -8,6 +8,13 @@ from typing import Any
 from layerlab.docker.gotemplate.lexing import quoted
 
 
+class Missing:
+    """No value at all: a key that a map doesn't have."""
+
+
+MISSING = Missing()
+
+
 @dataclass(frozen=True)
 class Record:
     """A Go struct, with the name of its type; its fields in order.
@@ -23,6 +30,77 @@ class Record:
     row: bool = False
     lenient: bool = False
     """A map that has methods: a name that it doesn't have is no error."""
+    embedded: tuple[str, ...] = ()
+    """Fields whose own fields count as this struct's."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """What fields are called in JSON, where that isn't their name."""
+    omitted: frozenset[str] = frozenset()
+    """Fields that JSON leaves out when they are empty."""
+    pointer: bool = False
+
+    def find(self, name: str) -> Any:
+        """The field of this name, also of an embedded struct; ``MISSING`` if there is none."""
+        if name in self.fields:
+            return self.fields[name]
+        inner = (self.fields[each].find(name) for each in self.embedded)
+        return next((value for value in inner if value is not MISSING), MISSING)
+
+
+@dataclass(frozen=True)
+class Time:
+    """A ``time.Time``, as RFC 3339 has it."""
+
+    text: str
+
+    def __str__(self) -> str:
+        date, _, rest = self.text.removesuffix("Z").partition("T")
+        return f"{date} {rest} +0000 UTC"
+
+
+class Duration(int):
+    """A ``time.Duration`` in nanoseconds."""
+
+    def __str__(self) -> str:
+        if abs(self) < 1_000_000_000:
+            units = ((1, "ns"), (1_000, "µs"), (1_000_000, "ms"))
+            size, unit = next(
+                pair for pair in reversed(units) if abs(self) >= pair[0] or pair[0] == 1
+            )
+            return f"{self / size:g}{unit}" if self else "0s"
+        minutes, seconds = divmod(self / 1_000_000_000, 60)
+        hours, minutes = divmod(int(minutes), 60)
+        text = f"{hours}h" if hours else ""
+        return text + (f"{minutes}m" if hours or minutes else "") + f"{seconds:g}s"
+
+
+class RawNumber(str):
+    """A number of JSON that no struct was read from (``json.Number``)."""
+
+    __slots__ = ()
+
+
+class RawList(list[Any]):
+    """A list of such JSON: of anything, for Go, even if all are texts."""
+
+
+class RawMap(dict[str, Any]):
+    """An object of such JSON."""
+
+
+def raw(value: Any) -> Any:
+    """JSON as the client sees it where it has no struct for it."""
+    match value:
+        case dict():
+            return RawMap({key: raw(item) for key, item in value.items()})
+        case list():
+            return RawList(map(raw, value))
+        case int() | float() if not isinstance(value, bool):
+            return RawNumber(value)
+    return value
+
+
+ADDRESS = "0xc000100000"
+"""What Go prints for a pointer within a value; there it is another one each time."""
 
 
 @dataclass(frozen=True)
@@ -32,18 +110,21 @@ class Nil:
     type: str
 
 
-class Missing:
-    """No value at all: a key that a map doesn't have."""
-
-
-MISSING = Missing()
-
-
 def type_name(value: Any) -> str:
     """The Go type of ``value``, as ``%T`` and error messages have it."""
     match value:
         case Record() | Nil():
             return value.type
+        case Time():
+            return "time.Time"
+        case Duration():
+            return "time.Duration"
+        case RawNumber():
+            return "json.Number"
+        case RawList():
+            return "[]interface {}"
+        case RawMap():
+            return "map[string]interface {}"
         case bool():
             return "bool"
         case str():
@@ -83,6 +164,8 @@ def show(value: Any, *, inside: bool = False) -> str:
         case list() | tuple():
             return f"[{' '.join(show(item, inside=True) for item in value)}]"
         case Record():
+            if inside and value.pointer:
+                return ADDRESS
             return f"{{{' '.join(show(item, inside=True) for item in value.fields.values())}}}"
         case Mapping():
             pairs = (f"{key}:{show(value[key], inside=True)}" for key in sorted(value))
@@ -104,8 +187,13 @@ def plain(value: Any) -> Any:
     """``value`` as ``json.dumps`` takes it."""
     match value:
         case Record():
-            fields = sorted(value.fields) if value.row else value.fields
-            return {name: plain(value.fields[name]) for name in fields}
+            return _plain_record(value)
+        case Time():
+            return value.text
+        case Duration():
+            return int(value)
+        case RawNumber():
+            return json.loads(value)
         case Nil() | Missing():
             return None
         case list() | tuple():
@@ -113,6 +201,17 @@ def plain(value: Any) -> Any:
         case Mapping():
             return {key: plain(value[key]) for key in sorted(value)}
     return value
+
+
+def _plain_record(record: Record) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for name in sorted(record.fields) if record.row else record.fields:
+        value = record.fields[name]
+        if name in record.embedded:
+            result |= plain(value)
+        elif name not in record.omitted or truth(value):
+            result[record.keys.get(name, name)] = plain(value)
+    return result
 
 
 def to_json(value: Any) -> str:
@@ -167,6 +266,11 @@ def _verb(value: Any, verb: str, flags: str, precision: str | None) -> str:
         return type_name(value)
     if verb == "v" or (verb == "t" and isinstance(value, bool)):
         return show(value, inside=True)
+    if value is None or isinstance(value, Missing):
+        return f"%!{verb}(<nil>)"
+    if isinstance(value, Mapping) and verb in "sqd":
+        pairs = ([_verb(part, verb, flags, None) for part in pair] for pair in value.items())
+        return f"map[{' '.join(f'{key}:{item}' for key, item in sorted(pairs))}]"
     if isinstance(value, list | tuple) and verb in "sqd":
         return f"[{' '.join(_verb(item, verb, flags, precision) for item in value)}]"
     if isinstance(value, str):
