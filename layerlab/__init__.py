@@ -3,11 +3,15 @@
 from layerlab.archive import open_image, open_images, save_image
 from layerlab.container import Container, Event
 from layerlab.digest import ChainID, DiffID, Digest, chain_id
+from layerlab.engine import Engine
 from layerlab.errors import (
     DigestMismatch,
+    DockerExit,
+    EngineError,
     InvalidDigest,
     InvalidImage,
     InvalidLayer,
+    InvalidReference,
     LayerlabError,
     NoContent,
     NotFound,
@@ -25,6 +29,9 @@ __all__ = [
     "Digest",
     "DigestMismatch",
     "Directory",
+    "DockerExit",
+    "Engine",
+    "EngineError",
     "Event",
     "File",
     "History",
@@ -33,6 +40,7 @@ __all__ = [
     "InvalidDigest",
     "InvalidImage",
     "InvalidLayer",
+    "InvalidReference",
     "Layer",
     "LayerlabError",
     "Meta",

@@ -8,7 +8,7 @@ thing in it that moves by itself.)
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from layerlab.container import Container
 from layerlab.digest import BlobDigest, ChainID, DiffID, ImageID
@@ -66,6 +66,10 @@ class StoredContainer:
     started: int | None = None
     finished: int | None = None
     exit_code: int = 0
+    error: str = ""
+    """Why its process couldn't be started."""
+    ends: int | None = None
+    """When its process will end by itself: a ``sleep``."""
     remove: bool = False
     """``--rm``: goes when its process ends."""
     mount_id: str = ""
@@ -75,7 +79,14 @@ class StoredContainer:
     options: Mapping[str, Any] = field(default_factory=_none)
     """What ``run`` was told beside: ``env``, ``user``, ``workdir``, ``hostname``, ``labels``."""
     output: bytes = b""
-    """What its process printed so far."""
+    """What its process printed to standard output so far."""
+    errors: bytes = b""
+    """The same for standard error."""
+
+    @property
+    def image(self) -> Image:
+        """The image that it stands on, also when the store has it no more."""
+        return cast(Image, self.files.image)
 
 
 @dataclass(frozen=True)

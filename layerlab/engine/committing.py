@@ -1,0 +1,63 @@
+"""``docker commit``: a container's changes as one more layer, in an image of their own.
+
+moby: ``daemon/commit.go`` and ``image/image.go`` (NewChildImage).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from layerlab.engine.runconfig import config_json
+from layerlab.engine.state import StoredContainer
+from layerlab.engine.times import NEVER, rfc3339
+from layerlab.image import History, Image, gojson
+
+
+def committed(
+    container: StoredContainer,
+    now: int,
+    version: str,
+    *,
+    message: str = "",
+    author: str = "",
+) -> Image:
+    """The image: the container's layer on its image's, and a config as Docker writes it."""
+    base = container.image
+    layer = container.files.layer()
+    step = History(
+        created=rfc3339(now),
+        created_by=" ".join(container.cmd),
+        author=author,
+        comment=message,
+        empty_layer=not layer.changes,
+    )
+    layers = (*base.layers, layer) if layer.changes else base.layers
+    config = config_json(container)
+    document: dict[str, Any] = {
+        "architecture": base.config.architecture,
+        "author": author,
+        "config": config,
+        "container": container.id,
+        "container_config": config,
+        "created": step.created,
+        "docker_version": version,
+        "history": [_entry(item) for item in (*_history(base), step)],
+        "os": base.config.os,
+        "os.features": list(base.config.os_features),
+        "os.version": base.config.os_version,
+        "rootfs": {"type": "layers", "diff_ids": [item.diff_id for item in layers]},
+        "variant": base.config.variant,
+    }
+    kept = {key: value for key, value in document.items() if value}
+    return Image.opened(layers, gojson.dump(kept))
+
+
+def _history(image: Image) -> tuple[History, ...]:
+    """The image's steps; a builder that wrote none gets one a layer, so that they count."""
+    return image.history or tuple(History(image.config.created) for _ in image.layers)
+
+
+def _entry(step: History) -> dict[str, Any]:
+    """As Go writes it: a time always, and no other field that is empty."""
+    return replace(step, created=step.created or NEVER).to_json()
