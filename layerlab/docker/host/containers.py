@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from layerlab.digest import Digest
-from layerlab.docker.host.images import rfc3339
 from layerlab.docker.host.place import Children, Place, file, folder
+from layerlab.engine.runconfig import config_json
 from layerlab.engine.state import State, StoredContainer
+from layerlab.engine.times import rfc3339
 from layerlab.image import gojson
 
 _ROOT = "/var/lib/docker/containers"
@@ -31,24 +32,24 @@ _MASKED = (
 _READONLY = ("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger")
 
 
-def containers(state: State) -> Children:
-    """The directory ``containers``, by its names."""
-    return {box.id: _container(state, box) for box in state.containers.values()}
+def containers(state: State, driver: str) -> Children:
+    """The directory ``containers``, by its names; ``driver`` unpacks the images."""
+    return {box.id: _container(box, driver) for box in state.containers.values()}
 
 
-def _container(state: State, box: StoredContainer) -> Place:
+def _container(box: StoredContainer, driver: str) -> Place:
     made, begun = box.created, box.started
     changed = box.finished or begun or made
-    config = gojson.dump(_config(state, box)) + b"\n"
+    config = gojson.dump(_config(box, driver)) + b"\n"
     found = {
         "checkpoints": folder(mtime=made),
         "config.v2.json": file(config, mode=0o600, mtime=changed),
-        "hostconfig.json": file(gojson.dump(_host_config(box)) + b"\n", mtime=changed),
+        "hostconfig.json": file(gojson.dump(_host_config(box, driver)) + b"\n", mtime=changed),
     }
     if begun is not None:
         found |= {
             f"{box.id}-json.log": file(_log(box), mode=0o640, mtime=changed),
-            "hostname": file(_hostname(box) + "\n", mtime=begun),
+            "hostname": file(f"{box.options['hostname']}\n", mtime=begun),
             "hosts": file(_HOSTS, mtime=begun),
             "mounts": folder(mode=0o710, mtime=begun),
             "resolv.conf": file(_RESOLV, mtime=begun),
@@ -57,19 +58,17 @@ def _container(state: State, box: StoredContainer) -> Place:
     return folder(found, mode=0o710, mtime=changed)
 
 
-def _hostname(box: StoredContainer) -> str:
-    return str(box.options.get("hostname") or box.id[:12])
-
-
 def _log(box: StoredContainer) -> bytes:
     """One JSON object for each line the process printed."""
     time = rfc3339(box.started)
-    lines = box.output.decode("utf-8", "replace").splitlines(keepends=True)
-    entries = ({"log": line, "stream": "stdout", "time": time} for line in lines)
+    entries = []
+    for stream, printed in (("stdout", box.output), ("stderr", box.errors)):
+        lines = printed.decode("utf-8", "replace").splitlines(keepends=True)
+        entries += [{"log": line, "stream": stream, "time": time} for line in lines]
     return b"".join(gojson.dump(entry) + b"\n" for entry in entries)
 
 
-def _config(state: State, box: StoredContainer) -> dict[str, Any]:
+def _config(box: StoredContainer, driver: str) -> dict[str, Any]:
     command = [*box.entrypoint, *box.cmd]
     ran = box.started is not None
     where = f"{_ROOT}/{box.id}"
@@ -81,12 +80,12 @@ def _config(state: State, box: StoredContainer) -> dict[str, Any]:
         "Managed": False,
         "Path": command[0] if command else "",
         "Args": command[1:],
-        "Config": _run_config(state, box),
+        "Config": config_json(box),
         "Image": str(box.image_id),
         "NetworkSettings": _network(box),
         "LogPath": f"{where}/{box.id}-json.log" if ran else "",
         "Name": f"/{box.name}",
-        "Driver": "overlay2",
+        "Driver": driver,
         "OS": "linux",
         "MountLabel": "",
         "ProcessLabel": "",
@@ -115,7 +114,7 @@ def _process(box: StoredContainer) -> dict[str, Any]:
         **dict.fromkeys(flags, False),
         "Pid": PID if running else 0,
         "ExitCode": box.exit_code,
-        "Error": "",
+        "Error": box.error,
         "StartedAt": rfc3339(box.started),
         "FinishedAt": rfc3339(None if running else box.finished),
         "Health": None,
@@ -126,34 +125,8 @@ PID = 4242
 """A container's process has some number on the host; nothing here depends on which."""
 
 
-def _run_config(state: State, box: StoredContainer) -> dict[str, Any]:
-    stored = state.images.get(box.image_id)
-    config = stored.image.config if stored else None
-    tty = bool(box.options.get("tty"))
-    env = box.options.get("env") or (config.env if config else ())
-    labels = {**(config.labels if config else {}), **box.options.get("labels", {})}
-    return {
-        "Hostname": _hostname(box),
-        "Domainname": "",
-        "User": box.options.get("user") or (config.user if config else ""),
-        "AttachStdin": False,
-        "AttachStdout": True,
-        "AttachStderr": True,
-        "Tty": tty,
-        "OpenStdin": False,
-        "StdinOnce": False,
-        "Env": list(env),
-        "Cmd": list(box.cmd) or None,
-        "Image": box.image_name,
-        "Volumes": None,
-        "WorkingDir": box.options.get("workdir") or (config.working_dir if config else ""),
-        "Entrypoint": list(box.entrypoint) or None,
-        "OnBuild": None,
-        "Labels": labels,
-    }
-
-
 def _network(box: StoredContainer) -> dict[str, Any]:
+    network = box.options["network"]
     endpoint = {
         "IPAMConfig": None,
         "Links": None,
@@ -176,7 +149,7 @@ def _network(box: StoredContainer) -> dict[str, Any]:
         "HairpinMode": False,
         "LinkLocalIPv6Address": "",
         "LinkLocalIPv6PrefixLen": 0,
-        "Networks": {"bridge": endpoint},
+        "Networks": {"bridge" if network == "default" else network: endpoint},
         "Service": None,
         "Ports": {} if box.status == "running" else None,
         "SandboxKey": "",
@@ -192,7 +165,7 @@ def _host_config(box: StoredContainer) -> dict[str, Any]:
         "Binds": None,
         "ContainerIDFile": "",
         "LogConfig": {"Type": "json-file", "Config": {}},
-        "NetworkMode": "default",
+        "NetworkMode": box.options["network"],
         "PortBindings": {},
         "RestartPolicy": {"Name": "no", "MaximumRetryCount": 0},
         "AutoRemove": box.remove,

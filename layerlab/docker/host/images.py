@@ -11,7 +11,6 @@ import hashlib
 import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from layerlab.digest import ChainID
@@ -19,6 +18,7 @@ from layerlab.docker.host.layers import top_layer
 from layerlab.docker.host.place import Children, Place, file, folder
 from layerlab.docker.host.tarsplit import tar_split
 from layerlab.engine.state import Origin, State, StoredContainer, StoredImage, StoredLayer
+from layerlab.engine.times import rfc3339
 from layerlab.errors import NoContent
 from layerlab.image import Image, gojson
 from layerlab.layer import Layer, RecordedLayer
@@ -150,13 +150,6 @@ def _notes(stored: StoredImage) -> dict[str, Place]:
     return notes
 
 
-def rfc3339(seconds: int | None) -> str:
-    """A time as Go writes it; Go's zero time for none."""
-    if seconds is None:
-        return "0001-01-01T00:00:00Z"
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _layerdb(state: State, when: int) -> Children:
     found: dict[str, Place] = {}
     if state.layers:
@@ -164,7 +157,7 @@ def _layerdb(state: State, when: int) -> Children:
         found["sha256"] = folder(layers, mode=0o755, mtime=when)
         found["tmp"] = folder(mode=0o755, mtime=when)
     if state.containers:
-        mounts = {box.id: _mount(box, top_layer(state, box)) for box in state.containers.values()}
+        mounts = {box.id: _mount(box, top_layer(box)) for box in state.containers.values()}
         when = max(box.created for box in state.containers.values())
         found["mounts"] = folder(mounts, mode=0o755, mtime=when)
     return found

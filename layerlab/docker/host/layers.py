@@ -5,7 +5,7 @@ Source: moby, ``daemon/graphdriver/overlay2/overlay.go`` (*ran*: docker 20.10).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -27,6 +27,8 @@ from layerlab.nodes import (
     Visible,
     Whiteout,
 )
+
+Lower = Callable[[], Iterator[AnyLayer]]
 
 OPAQUE = "trusted.overlay.opaque"
 WHITEOUT = Device("char", 0, 0, Meta(0))
@@ -66,16 +68,15 @@ def _built_on(state: State) -> dict[ChainID, int]:
         if stored.parent:
             when[stored.parent] = max(stored.stored, when.get(stored.parent, 0))
     for box in state.containers.values():
-        top = top_layer(state, box)
+        top = top_layer(box)
         if top:
             when[top] = max(box.created, when.get(top, 0))
     return when
 
 
-def top_layer(state: State, box: StoredContainer) -> ChainID | None:
+def top_layer(box: StoredContainer) -> ChainID | None:
     """The layer that a container stands on."""
-    image = state.images.get(box.image_id)
-    chain = image.image.chain_ids if image else ()
+    chain = box.image.chain_ids
     return chain[-1] if chain else None
 
 
@@ -92,7 +93,7 @@ def lower_links(state: State, top: ChainID | None) -> list[str]:
 def _layer(state: State, stored: StoredLayer, built_on: int | None) -> Place:
     when = stored.stored
     found = {
-        "diff": unpacked(stored.layer, when, lambda: _below(state, stored.parent)),
+        "diff": unpacked(stored.layer, when, partial(below, state, stored.parent)),
         "link": file(stored.link, mtime=when),
     }
     return _directory(found, lower_links(state, stored.parent), when, built_on)
@@ -107,32 +108,32 @@ def _directory(found: dict[str, Place], lower: list[str], when: int, built_on: i
     return folder(found, mode=0o710, mtime=when)
 
 
-def unpacked(layer: AnyLayer, when: int, below: Any) -> Place:
-    """The files of a layer, each as it lies on disk; ``below`` gives the layers underneath."""
+def unpacked(layer: AnyLayer, when: int, lower: Lower) -> Place:
+    """The files of a layer, each as it lies on disk; ``lower`` gives the layers underneath."""
     if isinstance(layer, RecordedLayer):
         return folder({NOT_RECORDED: file(_EXPLANATION, mtime=when)}, mode=0o755, mtime=when)
     root = layer.changes.get("/")
     node = root if isinstance(root, Directory) else Directory(Meta(0o755, mtime=when))
-    return Place(node, lambda: _entries(layer, "/", when, below))
+    return Place(node, lambda: _entries(layer, "/", when, lower))
 
 
-def _entries(layer: Layer, path: str, when: int, below: Any) -> Children:
+def _entries(layer: Layer, path: str, when: int, lower: Lower) -> Children:
     found: dict[str, Place] = {}
     for name, change in layer.tree[path].items():
         full = path.rstrip("/") + "/" + name
         if isinstance(change, LowerLink):
-            change = _linked(change, below())
+            change = _linked(change, lower())
         node = on_disk(change, when)
         if isinstance(node, Directory):
-            found[name] = Place(node, partial(_entries, layer, full, when, below))
+            found[name] = Place(node, partial(_entries, layer, full, when, lower))
         else:
             found[name] = Place(node, links=layer.links.get(id(change), 1))
     return found
 
 
-def _linked(change: LowerLink, below: Iterator[AnyLayer]) -> Node:
+def _linked(change: LowerLink, lower: Iterator[AnyLayer]) -> Node:
     """The file that a hard link names: it lies in the next layer below that has it."""
-    for layer in below:
+    for layer in lower:
         node = layer.changes.get(change.target)
         if isinstance(node, LowerLink):
             change = node
@@ -141,7 +142,8 @@ def _linked(change: LowerLink, below: Iterator[AnyLayer]) -> Node:
     raise AssertionError(f"the store has no {change.target}")  # refused when it was loaded
 
 
-def _below(state: State, top: ChainID | None) -> Iterator[AnyLayer]:
+def below(state: State, top: ChainID | None) -> Iterator[AnyLayer]:
+    """The layer ``top`` and all below it, topmost first."""
     while top:
         yield state.layers[top].layer
         top = state.layers[top].parent
@@ -173,11 +175,16 @@ _INIT = {
 def _init(state: State, box: StoredContainer) -> Place:
     when = box.created
     found = {
-        "diff": _made(_INIT, when),
+        "diff": init_layer(when),
         "link": file(box.init_link, mtime=when),
-        "work": _work(when),
+        "work": work(when),
     }
-    return _directory(found, lower_links(state, top_layer(state, box)), when, when)
+    return _directory(found, lower_links(state, top_layer(box)), when, when)
+
+
+def init_layer(when: int) -> Place:
+    """The files that stand beneath those of a container."""
+    return _made(_INIT, when)
 
 
 def _made(names: Mapping[str, Any], when: int) -> Place:
@@ -192,7 +199,8 @@ def _made(names: Mapping[str, Any], when: int) -> Place:
     return folder(made, mode=0o755, mtime=when)
 
 
-def _work(when: int) -> Place:
+def work(when: int) -> Place:
+    """The scratch directory of overlayfs directory, once the layer was mounted to be written to."""
     return folder({"work": folder(mode=0, mtime=when)}, mtime=when)
 
 
@@ -201,11 +209,11 @@ def _mount(state: State, box: StoredContainer) -> Place:
     found = {
         "diff": upper(box.files, when),
         "link": file(box.link, mtime=when),
-        "work": _work(when),
+        "work": work(when),
     }
     if box.status == "running":
         found["merged"] = merged(box.files)
-    lower = [f"l/{box.init_link}", *lower_links(state, top_layer(state, box))]
+    lower = [f"l/{box.init_link}", *lower_links(state, top_layer(box))]
     return _directory(found, lower, when, None)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from layerlab.nodes import Content, Directory, File, Meta, Seconds, Symlink, Visible
+from layerlab.nodes import Content, Directory, File, Meta, Seconds, Symlink, Visible, Zeros
 
 Children = Mapping[str, "Place"]
 EMPTY: Children = MappingProxyType({})
@@ -82,6 +82,11 @@ def folder(
 def file(content: Content | bytes | str, *, mode: int = 0o644, mtime: Seconds) -> Place:
     """A file of root's; text and bytes stand for themselves."""
     return Place(File(content, Meta(mode, mtime=mtime)))  # type: ignore[arg-type]
+
+
+def database(size: int, when: int, mode: int = 0o600) -> Place:
+    """A bbolt file of the size it has at first; its pages aren't modelled and read as zeros."""
+    return file(Zeros(size), mode=mode, mtime=when)
 
 
 def link(target: str, *, mtime: Seconds) -> Place:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import TYPE_CHECKING
+from uuid import UUID
 
+from layerlab.docker.host.containerd import containerd_root, rootfs
 from layerlab.docker.host.containers import containers
 from layerlab.docker.host.images import image_store
 from layerlab.docker.host.layers import overlay2
-from layerlab.docker.host.place import Children, Place, file, folder
-from layerlab.nodes import Device, Meta, Zeros
+from layerlab.docker.host.place import Children, Place, database, file, folder
+from layerlab.engine.state import State
+from layerlab.nodes import Device, Meta
 
 if TYPE_CHECKING:
     from layerlab.engine import Engine
@@ -16,51 +20,64 @@ if TYPE_CHECKING:
 DOCKER = "/var/lib/docker"
 
 
+CONTAINERD = "/var/lib/containerd"
+
+
 def mount_points(engine: Engine) -> tuple[str, ...]:
     """The directories that :func:`trees` tells of."""
-    return (DOCKER,)
+    return (DOCKER, CONTAINERD) if engine.store == "containerd" else (DOCKER,)
 
 
 def trees(engine: Engine, started: int) -> dict[str, Children]:
-    """For each mount point what is in it, at this moment."""
-    return {DOCKER: data_root(engine, started)}
-
-
-def data_root(engine: Engine, started: int) -> Children:
-    """``/var/lib/docker``, as dockerd 20.10 keeps it with the overlay2 driver (*ran*)."""
+    """What is in each of them, at this moment."""
     state = engine.state
+    driver = "overlayfs" if engine.store == "containerd" else "overlay2"
+    common = _data_root(state, driver, started)
+    if engine.store == "containerd":
+        mounts = folder(lambda: rootfs(state, started), mode=0o710, mtime=started)
+        identity = str(UUID(int=Random(engine.seed).getrandbits(128), version=4))
+        own = {"engine-id": file(identity, mode=0o600, mtime=started), "rootfs": mounts}
+        return {DOCKER: {**common, **own}, CONTAINERD: containerd_root(state, started)}
+    return {DOCKER: {**common, **_graph_driver(state, started)}}
+
+
+def _data_root(state: State, driver: str, started: int) -> Children:
+    """``/var/lib/docker``, but for where images are kept (*ran*: dockerd 20.10)."""
     boxes = [box.created for box in state.containers.values()]
-    layers = [stored.stored for stored in state.layers.values()]
-    store = folder(lambda: image_store(state, started), mtime=started)
+    last = max([started, *boxes])
     return {
         "buildkit": _buildkit(started),
-        "containers": folder(lambda: containers(state), mode=0o710, mtime=max([started, *boxes])),
-        "image": folder({"overlay2": store}, mtime=started),
+        "containers": folder(lambda: containers(state, driver), mode=0o710, mtime=last),
         "network": _network(started),
-        "overlay2": folder(
-            lambda: overlay2(state, started), mode=0o710, mtime=max([started, *layers, *boxes])
-        ),
         "plugins": _plugins(started),
         "volumes": _volumes(started),
-        **{name: folder(mtime=started) for name in ("runtimes", "swarm", "tmp", "trust")},
+        **{name: folder(mtime=started) for name in ("runtimes", "swarm", "tmp")},
     }
 
 
-def _database(size: int, when: int, mode: int = 0o600) -> Place:
-    """A bbolt file of the size it has at first; its pages aren't modelled and read as zeros."""
-    return file(Zeros(size), mode=mode, mtime=when)
+def _graph_driver(state: State, started: int) -> Children:
+    """What the overlay2 driver and the image store beside it keep."""
+    boxes = [box.created for box in state.containers.values()]
+    layers = [stored.stored for stored in state.layers.values()]
+    last = max([started, *layers, *boxes])
+    store = folder(lambda: image_store(state, started), mtime=started)
+    return {
+        "image": folder({"overlay2": store}, mtime=started),
+        "overlay2": folder(lambda: overlay2(state, started), mode=0o710, mtime=last),
+        "trust": folder(mtime=started),
+    }
 
 
 def _buildkit(when: int) -> Place:
     ingest = {"ingest": folder(mode=0o755, mtime=when)}
     return folder(
         {
-            "cache.db": _database(32_768, when),
-            "containerdmeta.db": _database(16_384, when, 0o644),
+            "cache.db": database(32_768, when),
+            "containerdmeta.db": database(16_384, when, 0o644),
             "content": folder(ingest, mode=0o755, mtime=when),
             "executor": folder(mode=0o711, mtime=when),
-            "metadata_v2.db": _database(16_384, when),
-            "snapshots.db": _database(16_384, when),
+            "metadata_v2.db": database(16_384, when),
+            "snapshots.db": database(16_384, when),
         },
         mode=0o711,
         mtime=when,
@@ -68,7 +85,7 @@ def _buildkit(when: int) -> Place:
 
 
 def _network(when: int) -> Place:
-    files = {"local-kv.db": _database(65_536, when, 0o644)}
+    files = {"local-kv.db": database(65_536, when, 0o644)}
     return folder({"files": folder(files, mode=0o750, mtime=when)}, mode=0o750, mtime=when)
 
 
@@ -80,5 +97,5 @@ def _plugins(when: int) -> Place:
 
 def _volumes(when: int) -> Place:
     disk = Device("block", 253, 0, Meta(0o600, mtime=when))
-    found = {"backingFsBlockDev": Place(disk), "metadata.db": _database(32_768, when)}
+    found = {"backingFsBlockDev": Place(disk), "metadata.db": database(32_768, when)}
     return folder(found, mode=0o701, mtime=when)

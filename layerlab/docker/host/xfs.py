@@ -2,6 +2,8 @@
 
 ``ls -l`` shows it: 71 for the directory of a base layer, 85 where there is a ``parent`` too.
 Source: the kernel's ``fs/xfs/libxfs/xfs_da_format.h``; inodes of 512 bytes, blocks of 4096.
+How much room the label leaves is as on CentOS 7, kernel 3.10 (``xfs_attr_shortform_bytesfit``);
+newer kernels keep 144 bytes free for attributes, so there the names move out at 192 bytes.
 """
 
 from collections.abc import Iterable
@@ -31,12 +33,14 @@ def directory_size(names: Iterable[str], label: bytes) -> int:
     entries = [-(-(_DATA_ENTRY + length) // 8) * 8 for length in lengths]
     if _BLOCK_HEADER + sum(entries) + _HASH * len(entries) + _BLOCK_TAIL <= BLOCK:
         return BLOCK
-    blocks, room = 1, BLOCK - _BLOCK_HEADER
+    free = [BLOCK - _BLOCK_HEADER]
     for entry in entries:
-        if entry > room:
-            blocks, room = blocks + 1, BLOCK - _BLOCK_HEADER
-        room -= entry
-    return blocks * BLOCK
+        block = next((number for number, room in enumerate(free) if room >= entry), None)
+        if block is None:
+            block = len(free)
+            free.append(BLOCK - _BLOCK_HEADER)
+        free[block] -= entry
+    return len(free) * BLOCK
 
 
 def _room_beside(label: bytes) -> int:
