@@ -44,7 +44,7 @@ def _container(box: StoredContainer, driver: str) -> Place:
     found = {
         "checkpoints": folder(mtime=made),
         "config.v2.json": file(config, mode=0o600, mtime=changed),
-        "hostconfig.json": file(gojson.dump(_host_config(box, driver)) + b"\n", mtime=changed),
+        "hostconfig.json": file(gojson.dump(_host_config(box)) + b"\n", mtime=changed),
     }
     if begun is not None:
         found |= {

@@ -22,7 +22,7 @@ from layerlab.engine.state import State
 from layerlab.image import Image
 from layerlab.nodes import Device, Directory, Meta, Seconds
 from layerlab.paths import AnyPath, Spot, error
-from layerlab.union.stats import directory_links, make_stat
+from layerlab.union.stats import make_stat
 
 if TYPE_CHECKING:
     from layerlab.engine import Engine
@@ -117,8 +117,12 @@ class Host(Container):
 def _directory_stat(
     children: Mapping[str, Any], mode: int, meta: Meta, inode: int
 ) -> os.stat_result:
-    size = directory_size(children, LABEL)
-    return make_stat(mode, meta, size, directory_links(children), (0, 0), inode)
+    links = 2 + sum(map(_is_directory, children.values()))
+    return make_stat(mode, meta, directory_size(children, LABEL), links, (0, 0), inode)
+
+
+def _is_directory(place: Any) -> bool:
+    return place.is_directory if type(place) is Place else place.children is not None
 
 
 class _Guarded(Overlay):

@@ -50,6 +50,11 @@ class Place:
     def target(self) -> str | None:
         return self.node.target if type(self.node) is Symlink else None
 
+    @property
+    def is_directory(self) -> bool:
+        """Told without making the children."""
+        return type(self.node) is Directory
+
 
 class Names(Mapping[str, Place]):
     """A directory's names, each looked up when it is asked for, so that it is what it is *now*."""
