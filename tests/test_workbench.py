@@ -142,7 +142,7 @@ def test_what_cannot_be_done_is_said(move: object, said: str) -> None:
 
 
 def test_the_text_says_what_changed_and_why() -> None:
-    text = Bench().compress("none").text
+    text = Bench().compress("none").notes
     assert "ChainID stayed: the same DiffIDs lie in the same order." in text
     assert "ImageID stayed: the config says nothing of it." in text
     assert "blob digest changed in base, app, site: the same tar is stored as other bytes." in text

@@ -17,8 +17,7 @@ function render({ model, el }) {
       return made;
     }
     if (kind === "text") {
-      fields[name] = make("textarea", { "aria-label": text, rows: "2", spellcheck: "false" });
-      return make("label", { class: "wide" }, text, fields[name]);
+      return fields[name] = make("textarea", { "aria-label": text, rows: "2", spellcheck: "false" });
     }
     fields[name] = make("select", { "aria-label": text },
       ...options.map((option) => make("option", { value: option }, option)));
@@ -30,13 +29,14 @@ function render({ model, el }) {
   const picture = makePicture((part) => send("select", part));
   const said = make("p", { class: "said", role: "status", "aria-live": "polite" });
   const state = make("pre", { tabindex: "0", "aria-label": head });
+  const notes = make("p", { class: "notes" });
   const detailHead = make("p", { class: "head" });
   const detail = make("pre", { class: "whole", tabindex: "0", "aria-label": "The selected part" });
   root.append(
     make("p", {}, hint),
     ...controls.map(([label, ...row]) =>
       make("fieldset", { "aria-label": label }, make("span", { class: "row" }, label), ...row.map(control))),
-    said, picture.element, detailHead, detail, make("p", { class: "head" }, head), state,
+    said, picture.element, notes, detailHead, detail, make("p", { class: "head" }, head), state,
   );
   el.append(root);
 
@@ -49,6 +49,7 @@ function render({ model, el }) {
     picture.show(now.svg);
     said.textContent = now.said;
     said.classList.toggle("failed", now.failed);
+    notes.textContent = now.notes;
     [detailHead.textContent, detail.textContent] = now.detail;
     state.textContent = now.text;
   };

@@ -26,6 +26,10 @@ class State(Protocol):
         """The whole state in words."""
 
     @property
+    def notes(self) -> str:
+        """What stands under the picture: a line a thought, or nothing."""
+
+    @property
     def detail(self) -> tuple[str, str]:
         """What the picture has no room for: a heading, and a text as it is, however long."""
 
@@ -88,8 +92,8 @@ class Desk(anywidget.AnyWidget):
     @property
     def state_text(self) -> str:
         """The state in words."""
-        head, detail = self.state.detail
-        return f"{self.state.text}\n\n{head}\n{detail}"
+        blocks = (self.state.text, self.state.notes, "\n".join(self.state.detail))
+        return "\n\n".join(filter(None, blocks))
 
     def _show(self, state: State) -> None:
         self.state = state
@@ -103,6 +107,7 @@ class Desk(anywidget.AnyWidget):
             "said": state.said,
             "failed": False,
             "text": state.text,
+            "notes": state.notes,
             "detail": list(state.detail),
             "values": dict(state.values),
             "off": list(state.off),

@@ -14,7 +14,7 @@ from layerlab.notebook.subject import instructions
 
 _CONTROLS = (
     (
-        "Hash",
+        "The text to hash",
         field("text", "The text to hash"),
         button("hash", "Hash it", "text"),
         choice("variant", "Write the line", VARIANTS, "vary"),

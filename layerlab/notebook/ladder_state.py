@@ -190,6 +190,11 @@ class Ladder:
         return "\n".join(f"{a:<4}{b:<14}{c:<14}{d}".rstrip() for a, b, c, d in rows)
 
     @property
+    def notes(self) -> str:
+        """Nothing: what was hashed is said above the picture."""
+        return ""
+
+    @property
     def detail(self) -> tuple[str, str]:
         """The command that hashes the text on a real machine, and what it prints."""
         if not self.rung:

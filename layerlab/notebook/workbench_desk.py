@@ -9,7 +9,7 @@ from layerlab.notebook.workbench_state import COMPRESSIONS, Bench
 
 _CONTROLS = (
     (
-        "Layer",
+        "In a layer",
         choice("layer", "Layer", tuple(Bench().layers), "choose"),
         button("change_byte", "Change a byte", "layer"),
         button("touch", "Touch the file", "layer"),
@@ -17,7 +17,7 @@ _CONTROLS = (
         button("move_down", "Move down", "layer"),
     ),
     (
-        "Image",
+        "In the image",
         choice("compression", "Compression", COMPRESSIONS, "compress"),
         button("set_env", "Env"),
         button("set_comment", "Comment"),

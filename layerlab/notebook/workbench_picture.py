@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from layerlab.notebook import palette, svg, workbench_words
+from layerlab.notebook import palette, svg
 from layerlab.notebook.layout import LABEL, LEFT, RIGHT
 from layerlab.notebook.nameplates import ARROW, PLATE, group, line, path, plate
 from layerlab.notebook.picture import sheet
@@ -52,7 +52,7 @@ def draw(bench: "Bench", *, live: bool = False) -> str:
             "s d",
         )
     )
-    told = workbench_words.text(bench)
+    told = f"{bench.text} {bench.notes}"
     return sheet(parts, tag + 30, bench.alt, told, colours.values(), defs=ARROW, live=live)
 
 

@@ -243,8 +243,13 @@ class Bench:
 
     @property
     def text(self) -> str:
-        """The names, what became of them, and why."""
-        return workbench_words.text(self)
+        """The names as a table, those that changed with what they were."""
+        return workbench_words.table(self)
+
+    @property
+    def notes(self) -> str:
+        """For each of the five names, whether it changed and why."""
+        return workbench_words.reasons(self)
 
     @property
     def detail(self) -> tuple[str, str]:

@@ -10,11 +10,6 @@ if TYPE_CHECKING:
     from layerlab.notebook.workbench_state import Bench, Name
 
 
-def text(bench: "Bench") -> str:
-    """All of the state: the names, and the reasons."""
-    return f"{table(bench)}\n\n{reasons(bench)}"
-
-
 def alt(bench: "Bench") -> str:
     """What the picture shows, in a sentence or two."""
     layers = ", ".join(reversed(list(bench.layers)))
