@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from layerlab.docker import tree
 from layerlab.docker.engines import api
 from layerlab.docker.flags import BadFlag, parse, split_flags
-from layerlab.docker.helping import command_help
-from layerlab.docker.spec import ClientError, Command, Output
-from layerlab.errors import DockerExit, EngineError, LayerlabError
+from layerlab.docker.helping import command_help, known_to
+from layerlab.docker.several import REFUSALS, from_daemon
+from layerlab.docker.spec import ClientError, Command, Output, Parsed
+from layerlab.errors import DockerExit, LayerlabError
 
 if TYPE_CHECKING:
     from layerlab.engine import Engine
@@ -68,26 +69,35 @@ def _execute(
             f"{hint} '{shown} --help' for more information\n",
             code=1,
         )
+    newer = unsupported(command, parsed, api(engine))
+    if newer:
+        return Output(stderr=newer, code=1)
     try:
         return command.run(engine, parsed)
     except DockerExit as error:
         return Output(error.stdout, error.stderr, error.code)
     except ClientError as error:
         return Output(stderr=f"{error.what}\n", code=error.code)
-    except EngineError as error:
+    except REFUSALS as error:
         return Output(stderr=from_daemon(error), code=command.failure)
     except (LayerlabError, OSError) as error:
         return Output(stderr=f"{error}\n", code=command.failure)
 
 
-def from_daemon(error: LayerlabError) -> str:
-    """What the client prints when the engine refuses."""
-    return f"Error response from daemon: {error.what}\n"
-
-
 def _refused(text: str, shown: str) -> Output:
     hint = f"Run '{shown} --help' for more information"
     return Output(stderr=f"{text}\n\n{hint}\n", code=USAGE_ERROR)
+
+
+def unsupported(command: Command, parsed: Parsed, version: tuple[int, ...]) -> str:
+    """What the client says of options that the engine is too old for."""
+    shown = ".".join(map(str, version))
+    return "".join(
+        f'"--{flag.name}" requires API version {flag.since}, but the Docker daemon API version '
+        f"is {shown}\n"
+        for flag in command.flags
+        if parsed.given(flag.name) and not known_to(flag, version)
+    )
 
 
 def wrong_count(command: Command, count: int) -> tuple[str, str] | None:

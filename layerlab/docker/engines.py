@@ -71,3 +71,8 @@ def api(engine: Engine) -> tuple[int, ...]:
 
 def _numbers(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split(".")))
+
+
+def filter_wording(engine: Engine) -> str:
+    """How the engine begins its complaint about a filter: with a capital up to 20.10."""
+    return "Invalid filter" if daemon_of(engine).version.startswith("20.") else "invalid filter"

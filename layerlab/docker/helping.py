@@ -14,13 +14,14 @@ def command_help(command: Command, name: str, api: tuple[int, ...]) -> str:
     parts = [f"Usage:  docker {usage} {command.line}".rstrip(), command.long or command.short]
     if len(command.names) > 1:
         parts.append("Aliases:\n  " + ", ".join(f"docker {each}" for each in command.names))
-    flags = [flag for flag in command.flags if not flag.hidden and _known(flag, api)]
+    flags = [flag for flag in command.flags if not flag.hidden and known_to(flag, api)]
     if flags:
         parts.append("Options:\n" + flag_usages(flags))
     return "\n\n".join(parts) + "\n"
 
 
-def _known(flag: Flag, api: tuple[int, ...]) -> bool:
+def known_to(flag: Flag, api: tuple[int, ...]) -> bool:
+    """Whether an engine with this API knows the option."""
     return not flag.since or tuple(map(int, flag.since.split("."))) <= api
 
 
@@ -70,7 +71,7 @@ def _wrap(indent: int, text: str) -> str:
         margin = "\n" + " " * 16
         room = WIDTH - 16
         start = margin
-    lines = []
+    lines: list[str] = []
     while text or not lines:
         line, text = _first_line(room - _SLOP, text)
         lines.append(line.replace("\n", margin))
@@ -78,7 +79,7 @@ def _wrap(indent: int, text: str) -> str:
 
 
 def _first_line(room: int, text: str) -> tuple[str, str]:
-    """pflag's ``wrapN``: up to ``room`` characters, broken at a space, and the rest."""
+    """As pflag's ``wrapN``: up to ``room`` characters, broken at a space, and the rest."""
     if room + _SLOP > len(text):
         return text, ""
     space = max(text.rfind(blank, 0, room) for blank in " \t\n")

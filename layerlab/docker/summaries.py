@@ -1,0 +1,115 @@
+"""The engine's list of images, filtered (moby: daemon/images/images.go)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from layerlab.docker.engines import filter_wording
+from layerlab.docker.filters import Filters
+from layerlab.engine.finding import references_of
+from layerlab.errors import EngineError
+
+if TYPE_CHECKING:
+    from layerlab.digest import ImageID
+    from layerlab.engine import Engine
+    from layerlab.engine.state import StoredImage
+    from layerlab.reference import Reference
+
+NEVER = -62_135_596_800
+"""Go's zero time, the year 1, in seconds since 1970: that of an image without a date."""
+ACCEPTED = ("dangling", "label", "before", "since", "reference")
+
+
+@dataclass(frozen=True)
+class ImageSummary:
+    """An image, with those of its names that the filters let through, in order."""
+
+    id: ImageID
+    stored: StoredImage
+    references: tuple[Reference, ...]
+
+    @property
+    def created(self) -> float:
+        """When it was made, in seconds."""
+        return created(self.stored)
+
+
+def summaries(
+    engine: Engine, texts: Iterable[str] = (), *, all: bool = False
+) -> list[ImageSummary]:
+    """The images that ``docker images`` lists, newest first.
+
+    ``all`` shows untagged images on which others were built here, too; ``texts`` are
+    filters. ``EngineError`` for a filter that the engine doesn't know.
+    """
+    wording = filter_wording(engine)
+    filters = Filters.read(texts, ACCEPTED, wording)
+    dangling = filters.switch("dangling", wording)
+    before = [created(engine.image(name)) for name in filters.get("before")][-1:]
+    since = [created(engine.image(name)) for name in filters.get("since")][-1:]
+    parents = {stored.parent for stored in engine.state.images.values()}
+    found = []
+    for image_id, stored in reversed(list(engine.state.images.items())):
+        moment = created(stored)
+        if any(moment >= limit for limit in before) or any(moment <= limit for limit in since):
+            continue
+        if not filters.has_labels(stored.image.config.labels):
+            continue
+        references = tuple(
+            name for name in references_of(engine.state, image_id) if _wanted(filters, name)
+        )
+        if references:
+            if dangling and any(reference.tag for reference in references):
+                continue
+        else:
+            hidden = image_id in parents and (dangling or not all)
+            if hidden or dangling is False or "reference" in filters:
+                continue
+        found.append(ImageSummary(image_id, stored, references))
+    return sorted(found, key=lambda summary: -int(summary.created))
+
+
+def created(stored: StoredImage) -> float:
+    """When an image was made, as its config says, in seconds."""
+    return seconds(stored.image.config.created)
+
+
+def seconds(moment: str) -> float:
+    """A time of RFC 3339 in seconds since 1970; Go's zero time, the year 1, if it is missing."""
+    if not moment:
+        return NEVER
+    fraction = re.sub(r"(\.\d{6})\d+", r"\1", moment)
+    return datetime.fromisoformat(fraction).timestamp()
+
+
+def _wanted(filters: Filters, reference: Reference) -> bool:
+    if "reference" not in filters:
+        return True
+    texts = (str(reference), reference.familiar_name)
+    return any(path_match(pattern, text) for pattern in filters.get("reference") for text in texts)
+
+
+def path_match(pattern: str, text: str) -> bool:
+    """Go's ``path.Match``: ``*`` and ``?`` stop at a slash; ``EngineError`` if it is malformed."""
+    parts = []
+    rest = pattern
+    while rest:
+        match = re.match(r"\*+|\?|\[(\^?)((?:\\.|[^\]\\])+)\]|\\(.)|[^\[\\]", rest, re.DOTALL)
+        if match is None:
+            raise EngineError("syntax error in pattern")
+        rest = rest[match.end() :]
+        piece = match[0]
+        if piece[0] == "*":
+            parts.append("[^/]*")
+        elif piece == "?":
+            parts.append("[^/]")
+        elif match[2]:
+            inside = match[2].replace("[", r"\[").replace("&&", r"\&&")
+            parts.append(f"(?!/)[{match[1]}{inside}]" if match[1] else f"[{inside}]")
+        else:
+            parts.append(re.escape(match[3] or piece))
+    return re.fullmatch("".join(parts), text, re.DOTALL) is not None
