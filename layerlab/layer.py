@@ -192,6 +192,16 @@ class Layer(Drawn):
         return f"<Layer: {len(self.changes)} changes, {self.size} bytes>"
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedBlob:
+    """The compressed form of a layer of which only the name was recorded."""
+
+    digest: BlobDigest
+    """Its first 12 digits are what ``docker pull`` prints."""
+    size: int | None = None
+    """Compressed bytes; ``None`` where nobody noted them."""
+
+
 @dataclass(frozen=True)
 class RecordedLayer(Drawn):
     """A layer known by name only: DiffID and size as ``docker inspect`` and ``history`` print them.
@@ -201,6 +211,7 @@ class RecordedLayer(Drawn):
 
     diff_id: DiffID
     size: int
+    pulled_as: RecordedBlob | None = field(default=None, compare=False)
     blob: ClassVar[None] = None
 
     @property

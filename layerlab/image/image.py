@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self
 
-from layerlab.digest import ChainID, DiffID, ImageID, chain_ids
+from layerlab.digest import BlobDigest, ChainID, DiffID, ImageID, chain_ids
 from layerlab.display import Drawn
-from layerlab.errors import InvalidImage
+from layerlab.errors import InvalidImage, NoContent
 from layerlab.image.config import History, ImageConfig, parse_document
 from layerlab.layer import AnyLayer
 from layerlab.union import UnionFS
@@ -75,6 +75,17 @@ class Image(Drawn):
         image._set(layers, config, history, raw_config, raw_manifest)
         return image
 
+    @staticmethod
+    def recorded(
+        image_id: ImageID,
+        layers: Iterable[AnyLayer],
+        config: ImageConfig,
+        history: Iterable[History],
+        manifest_digest: BlobDigest | None = None,
+    ) -> "RecordedImage":
+        """An image known by name only, as ``docker inspect`` and ``docker history`` show it."""
+        return RecordedImage(image_id, layers, config, history, manifest_digest)
+
     def _set(self, *values: Any) -> None:
         for name, value in zip(self.__dataclass_fields__, values, strict=True):
             object.__setattr__(self, name, value)
@@ -132,6 +143,38 @@ class Image(Drawn):
         count = len(self.layers)
         layers = f"{count} layer" if count == 1 else f"{count} layers"
         return f"<Image {self.image_id.short}: {layers}, {human_size(self.size)}>"
+
+
+class RecordedImage(Image):
+    """An image of which the IDs were recorded, and not the bytes that they are digests of.
+
+    It counts in every table. Asking for its config's JSON is a ``NoContent`` error, as asking
+    for a recorded layer's files is. What is built on it is an ordinary ``Image``.
+    """
+
+    manifest_digest: BlobDigest | None
+    """What a pull printed behind ``Digest:``."""
+
+    def __init__(
+        self,
+        image_id: ImageID,
+        layers: Iterable[AnyLayer],
+        config: ImageConfig,
+        history: Iterable[History],
+        manifest_digest: BlobDigest | None = None,
+    ) -> None:
+        layers, history = tuple(layers), tuple(history)
+        check_history(history, len(layers), "history")
+        known = {"layers": layers, "config": config, "history": history, "raw_manifest": None}
+        self.__dict__.update(known, image_id=image_id, manifest_digest=manifest_digest)
+
+    @property
+    def raw_config(self) -> bytes:
+        raise NoContent(
+            "only the ID of this image was recorded, not its config",
+            where=self.image_id,
+            hint="open the image from an archive to have it",
+        )
 
 
 def check_history(history: tuple[History, ...], layers: int, where: str) -> None:

@@ -1,0 +1,105 @@
+"""The recorded images say what was recorded, and add up."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from layerlab import NoContent, catalog
+from layerlab.catalog import alpine
+from layerlab.digest import BlobDigest, ImageID
+from layerlab.image import RecordedImage
+from layerlab.registry import Manifest
+from layerlab.units import human_size
+
+SESSION = Path(__file__).parent / "flannel" / "session.toml"
+
+
+def session() -> list[dict[str, Any]]:
+    with SESSION.open("rb") as file:
+        return tomllib.load(file)["command"]
+
+
+def printed(beginning: str) -> list[str]:
+    """The lines that the chapter's command printed."""
+    (found,) = [item for item in session() if item["line"].startswith(beginning)]
+    return str(found["output"]).splitlines()
+
+
+@pytest.fixture
+def flannel() -> RecordedImage:
+    image = catalog.images()["quay.io/coreos/flannel:v0.14.0"]
+    assert isinstance(image, RecordedImage)
+    return image
+
+
+def test_flannel_has_the_names_that_docker_printed(flannel: RecordedImage) -> None:
+    pull = printed("docker pull")
+    blobs = [layer.pulled_as.digest.short for layer in flannel.layers if layer.pulled_as]
+    assert [f"{blob}: Pull complete" for blob in blobs] == pull[1:8]
+    assert pull[8] == f"Digest: {flannel.manifest_digest}"
+    inspected = "".join(printed("docker inspect"))
+    assert [diff_id for diff_id in flannel.diff_ids if f'"{diff_id}"' in inspected] == list(
+        flannel.diff_ids
+    )
+    assert printed("docker images")[0].split()[2] == flannel.image_id.short
+
+
+def test_flannel_has_the_history_that_docker_printed(flannel: RecordedImage) -> None:
+    head, *rows = printed("docker history")
+    columns = [head.index(name) for name in ("CREATED BY", "SIZE", "COMMENT")]
+    commands = [row[columns[0] : columns[1]].rstrip() for row in rows]
+    sizes = [row[columns[1] : columns[2]].rstrip() for row in rows]
+    known = [step.created_by.rstrip() for step in reversed(flannel.history)]
+    masked = [text.replace("tom@tigera.io", "**********") for text in known]
+    # Where the address stood, ten stars stand now, and the row is three characters short.
+    commands[8], sizes[8] = (
+        rows[8][columns[0] : columns[1] - 3].rstrip(),
+        rows[8][columns[1] - 3 :].rstrip(),
+    )
+    assert masked == commands
+    layers = iter(reversed(flannel.layers))
+    told = [
+        "0B" if step.empty_layer else human_size(next(layers).size)
+        for step in reversed(flannel.history)
+    ]
+    assert told == sizes
+    assert human_size(flannel.size) == printed("docker images")[0].split()[-1]
+
+
+def test_flannel_has_names_but_no_bytes(flannel: RecordedImage) -> None:
+    assert flannel.chain_ids[1].short == "e53a4e45baab"
+    assert flannel.chain_ids[6].short == "f62304af5461"
+    for ask in (lambda: flannel.raw_config, lambda: flannel.rootfs.listdir("/")):
+        with pytest.raises(NoContent):
+            ask()
+
+
+def test_what_is_built_on_flannel_has_an_id_of_its_own(flannel: RecordedImage) -> None:
+    child = flannel.with_config(cmd=["--version"])
+    assert child.diff_ids == flannel.diff_ids
+    assert child.image_id == ImageID.of(child.raw_config) != flannel.image_id
+
+
+def test_alpine_proves_itself() -> None:
+    # Neither digest is written down in the catalog; a push of 2021 printed the second.
+    image = alpine.image()
+    assert (
+        image.image_id == "sha256:389fef7118515c70fd6c0e0d50bb75669942ea722ccb976507d7b087e54d5a23"
+    )
+    manifest = Manifest.of(image)
+    assert manifest.size == 528
+    assert manifest.digest == BlobDigest(
+        "sha256:074d3636ebda6dd446d0d00304c4454f468237fdacf08fb0eeac90bdbfa1bac7"
+    )
+
+
+def test_the_registries_have_the_images_and_no_past() -> None:
+    hub, quay = catalog.registries()
+    assert hub.tags("library/alpine") == ("3.12", "3.12.3", "latest")
+    digest, manifest = quay.manifest("coreos/flannel", "v0.14.0")
+    assert digest == manifest.digest
+    assert len(manifest.layers) == 7
+    assert [item.kind for item in quay.traffic] == ["manifest"]
+    assert len(hub.traffic) == 0
