@@ -22,6 +22,7 @@ from layerlab.engine.state import State
 from layerlab.image import Image
 from layerlab.nodes import Device, Directory, Meta, Seconds
 from layerlab.paths import AnyPath, Spot, error
+from layerlab.shell import Shell
 from layerlab.union.stats import make_stat
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ _ENGINE_INODES = 1 << 40
 
 class Host(Container):
     """The engine's machine, with ``os``'s names, arguments and errors."""
+
+    shell: Shell
+    """A shell of root's on it."""
 
     def __init__(self, engine: Engine, programs: frozenset[str]) -> None:
         super().__init__(Image([centos(programs)]), clock=engine.clock)
