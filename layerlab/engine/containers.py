@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from layerlab.container import Container
 from layerlab.engine.finding import container_named, find_container, find_image
+from layerlab.engine.ground import ground
 from layerlab.engine.ids import Ids
 from layerlab.engine.runconfig import RunOptions, merged_env
 from layerlab.engine.state import State, StoredContainer
@@ -44,16 +45,21 @@ def create(
         name = ids.name({item.name for item in state.containers.values()})
     else:
         check_name(state, name)
-    now = clock()
-    files = Container(stored.image, clock=clock)
     workdir = options.workdir or config.working_dir
+    if workdir and not workdir.startswith("/"):
+        raise EngineError(
+            f"the working directory '{workdir}' is invalid, it needs to be an absolute path"
+        )
+    now = clock()
+    hostname = options.hostname or container_id[:12]
+    files = Container(ground(stored.image, hostname, now), clock=clock)
     for path in (*config.volumes, *filter(None, (workdir,))):
         _make_directory(files, path)
     told = {
         "env": merged_env(options.env, config.env),
         "user": options.user or config.user,
         "workdir": workdir,
-        "hostname": options.hostname or container_id[:12],
+        "hostname": hostname,
         "labels": MappingProxyType(dict(options.labels or {})),
         "tty": options.tty,
         "interactive": options.interactive,
@@ -125,9 +131,10 @@ def rename(state: State, old: str, new: str) -> State:
 def remove(state: State, name: str, *, force: bool = False) -> State:
     """The state without a container that doesn't run, or with ``force`` whatever it does."""
     container = find_container(state, name)
-    if container.status == "running" and not force:
+    if container.status in ("running", "paused") and not force:
+        first = "Stop" if container.status == "running" else "Unpause and then stop"
         raise EngineError(
-            f"You cannot remove a running container {container.id}. "
-            "Stop the container before attempting removal or force remove"
+            f"You cannot remove a {container.status} container {container.id}. "
+            f"{first} the container before attempting removal or force remove"
         )
     return remove_container(state, container)

@@ -105,7 +105,7 @@ def _conflict(state: State, image_id: ImageID, *, force: bool, names_too: bool) 
         return Conflict("image has dependent child images", hard=True)
     users = _containers(state, image_id)
     for user in users:
-        if user.status == "running":
+        if user.status in ("running", "paused"):
             reason = f"image is being used by running container {user.id[:12]}"
             return Conflict(reason, hard=True, used=True)
     if force:

@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import Any, Literal, TypeVar
 
-from layerlab.engine import committing, containers, deleting, store
+from layerlab.engine import committing, containers, deleting, lifecycle, store
 from layerlab.engine.clock import Clock
 from layerlab.engine.finding import find_container, find_image
 from layerlab.engine.ids import Ids
 from layerlab.engine.runconfig import RunOptions
 from layerlab.engine.state import State, StoredContainer, StoredImage
+from layerlab.errors import EngineError
 from layerlab.image import Image
 from layerlab.reference import Reference
+from layerlab.shell import Done
 
 Result = TypeVar("Result")
 
@@ -45,13 +47,14 @@ class Engine:
     @property
     def state(self) -> State:
         """All that it holds now; a value, which stays as it is."""
+        self._state = lifecycle.settled(self._state, self.clock.now)
         return self._state
 
     def _change(self, operation: Callable[[State], tuple[State, Result]]) -> Result:
         """Take the next state; if the operation fails, all stays as it was."""
         ids, now = self._ids.getstate(), self.clock.now
         try:
-            state, result = operation(self._state)
+            state, result = operation(self.state)
         except BaseException:
             self._ids.setstate(ids)
             self.clock.now = now
@@ -97,6 +100,82 @@ class Engine:
             return containers.create(state, image, tuple(command), chosen, self._ids, self.clock)
 
         return self._change(operation)
+
+    def start(self, name: str, *, stdin: bytes = b"") -> StoredContainer:
+        """Start a container's process; it is played as far as it goes by itself.
+
+        If it can't be started, the container notes that, as Docker's does.
+        """
+
+        def operation(state: State) -> tuple[State, tuple[StoredContainer, EngineError | None]]:
+            container = find_container(state, name)
+            if container.status == "running":
+                return state, (container, None)
+            if container.status == "paused":
+                raise EngineError("cannot start a paused container, try unpause instead")
+            state, container, error = lifecycle.started(state, container, self.clock, stdin)
+            return state, (container, error)
+
+        container, error = self._change(operation)
+        if error:
+            raise error
+        return container
+
+    def run(
+        self, image: str, command: Iterable[str] = (), *, stdin: bytes = b"", **options: Any
+    ) -> StoredContainer:
+        """Make a container and start it. Where its program ends by itself at once, it has."""
+        return self.start(self.create(image, command, **options).id, stdin=stdin)
+
+    def exec(
+        self,
+        name: str,
+        command: Iterable[str],
+        *,
+        user: str = "",
+        workdir: str = "",
+        env: Iterable[str] = (),
+        stdin: bytes = b"",
+    ) -> Done:
+        """Run one more program in a container that runs: exit code and output."""
+        return lifecycle.executed(
+            self.state,
+            name,
+            tuple(command),
+            self.clock,
+            user=user,
+            workdir=workdir,
+            env=tuple(env),
+            stdin=stdin,
+        )
+
+    def stop(self, name: str, timeout: int = 10) -> None:
+        """Stop a container; ``timeout`` seconds later it is killed."""
+        self._change(lambda state: (lifecycle.stopped(state, name, self.clock, timeout), None))
+
+    def kill(self, name: str, signal: str = "KILL") -> None:
+        """Send a container's process a signal."""
+        self._change(lambda state: (lifecycle.killed(state, name, signal, self.clock), None))
+
+    def restart(self, name: str, timeout: int = 10) -> StoredContainer:
+        """Stop a container, and start it again."""
+        self.stop(name, timeout)
+        return self.start(name)
+
+    def pause(self, name: str) -> None:
+        """Freeze a container's processes."""
+        self._change(lambda state: (lifecycle.paused(state, name), None))
+
+    def unpause(self, name: str) -> None:
+        """Let a container's processes go on."""
+        self._change(lambda state: (lifecycle.unpaused(state, name), None))
+
+    def wait(self, name: str) -> int:
+        """Let time pass until a container has ended; its exit code.
+
+        A program that doesn't end by itself is a ``LayerlabError``.
+        """
+        return self._change(lambda state: lifecycle.waited(state, name, self.clock))
 
     def rename(self, name: str, new: str) -> None:
         """Give a container another name."""

@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 
 from layerlab.container import Container
 from layerlab.digest import BlobDigest, ChainID, DiffID, ImageID
+from layerlab.engine.ground import Ground
 from layerlab.image import Image
 from layerlab.layer import AnyLayer
 from layerlab.reference import Reference
@@ -62,14 +63,16 @@ class StoredContainer:
     entrypoint: tuple[str, ...]
     cmd: tuple[str, ...]
     created: int
-    status: Literal["created", "running", "exited"] = "created"
+    status: Literal["created", "running", "paused", "exited"] = "created"
     started: int | None = None
     finished: int | None = None
     exit_code: int = 0
     error: str = ""
     """Why its process couldn't be started."""
     ends: int | None = None
-    """When its process will end by itself: a ``sleep``."""
+    """When its process will end by itself: a ``sleep``; ``None`` if never."""
+    ends_with: int = 0
+    """The exit code that it will have then."""
     remove: bool = False
     """``--rm``: goes when its process ends."""
     mount_id: str = ""
@@ -86,7 +89,7 @@ class StoredContainer:
     @property
     def image(self) -> Image:
         """The image that it stands on, also when the store has it no more."""
-        return cast(Image, self.files.image)
+        return cast(Ground, self.files.image).image
 
 
 @dataclass(frozen=True)
