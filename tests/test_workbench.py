@@ -9,6 +9,7 @@ from layerlab import chain_id
 from layerlab.digest import Digest
 from layerlab.notebook import workbench
 from layerlab.notebook.workbench_state import COMPRESSIONS, BadMove, Bench, Name
+from layerlab.registry import Manifest
 
 
 def changed(bench: Bench) -> set[str]:
@@ -41,9 +42,10 @@ def test_the_manifest_names_the_config_and_the_blobs() -> None:
     assert document["config"]["digest"] == bench.image.image_id
     assert document["config"]["size"] == len(bench.image.raw_config)
     assert [item["digest"] for item in document["layers"]] == list(bench.image.diff_ids)
+    assert Manifest.of(Bench().image).raw == Bench().manifest  # what a push would send
     assert all(item["mediaType"].endswith(".tar") for item in document["layers"])
     document = json.loads(Bench().manifest)
-    assert all(item["mediaType"].endswith(".tar+gzip") for item in document["layers"])
+    assert all(item["mediaType"].endswith(".tar.gzip") for item in document["layers"])
 
 
 # ---- what changes with what ----

@@ -4,20 +4,20 @@ There is no widget here. Every move gives a new state, which remembers the one b
 that what changed can be told from what didn't.
 """
 
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from gzip import GzipFile
 from io import BytesIO
 from typing import Literal, NamedTuple
 
-from layerlab.archive import oci
 from layerlab.digest import BlobDigest, ChainID, DiffID, Digest, ImageID, chain_id
 from layerlab.errors import LayerlabError
-from layerlab.image import History, Image, ImageConfig, gojson
+from layerlab.image import History, Image, ImageConfig
 from layerlab.layer import Layer
 from layerlab.nodes import Bytes, File
 from layerlab.notebook import workbench_picture, workbench_words
+from layerlab.registry.manifest import CONFIG, LAYER, Descriptor, Manifest
 
 Kind = Literal["ChainID", "DiffID", "blob digest", "ImageID", "manifest digest"]
 OF_A_LAYER: tuple[Kind, ...] = ("ChainID", "DiffID", "blob digest")
@@ -100,21 +100,22 @@ class Bench:
     def _compressed(self, tar: bytes) -> bytes:
         if self.compression == PLAIN:
             return tar
-        return _gzip(tar, int(self.compression[-1]))
+        stream = BytesIO()
+        with GzipFile("", "wb", int(self.compression[-1]), stream, mtime=0) as encoder:
+            encoder.write(tar)
+        return stream.getvalue()
 
     @cached_property
     def manifest(self) -> bytes:
-        """The manifest: the config and the blobs, by digest. OCI image-spec, manifest.md."""
-        kind = oci.OCI_LAYER + "+gzip" * (self.compression != PLAIN)
+        """The manifest: the config and the blobs, by digest, as Docker writes it."""
+        kind = LAYER if self.compression != PLAIN else LAYER.removesuffix(".gzip")
         config = self.image.raw_config
-        return gojson.dump(
-            {
-                "schemaVersion": 2,
-                "mediaType": oci.OCI_MANIFEST,
-                "config": _descriptor(oci.OCI_CONFIG, config),
-                "layers": [_descriptor(kind, blob) for blob in self.blobs.values()],
-            }
-        )
+        raw = Manifest.made(
+            Descriptor(BlobDigest.of(config), len(config), CONFIG),
+            tuple(Descriptor(BlobDigest.of(b), len(b), kind) for b in self.blobs.values()),
+        ).raw
+        assert raw is not None
+        return raw
 
     @cached_property
     def names(self) -> Mapping[Name, Digest]:
@@ -281,20 +282,7 @@ class Bench:
         return ()
 
 
-def _gzip(data: bytes, level: int) -> bytes:
-    """The gzip stream as Go writes it: no name, no time, operating system unknown (RFC 1952)."""
-    deflate = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
-    best = 2 if level == 9 else 0
-    head = b"\x1f\x8b\x08" + bytes(5) + bytes([best, 255])
-    tail = zlib.crc32(data).to_bytes(4, "little") + len(data).to_bytes(4, "little")
-    return head + deflate.compress(data) + deflate.flush() + tail
-
-
 def _tar(layer: Layer) -> bytes:
     stream = BytesIO()
     layer.write_tar(stream)
     return stream.getvalue()
-
-
-def _descriptor(media_type: str, data: bytes) -> dict[str, object]:
-    return {"mediaType": media_type, "digest": Digest.of(data), "size": len(data)}
