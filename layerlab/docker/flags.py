@@ -101,6 +101,8 @@ def _checked(flag: Flag, value: str) -> str:
             return str(_integer(value))
         if flag.kind == "filter":
             return _filter(value)
+        if flag.check is not None:
+            flag.check(value)
     except ValueError as error:
         raise BadFlag(f'invalid argument "{value}" for "{flag.shown}" flag: {error}') from None
     return value

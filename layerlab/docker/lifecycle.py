@@ -1,14 +1,12 @@
-"""Commands that move a container through its life: start, stop, kill, rm, rename, wait …"""
+"""Commands that move a container through its life: start, stop, kill, pause, rename, wait, rm."""
 
 from __future__ import annotations
 
-import signal
-from functools import partial
 from typing import TYPE_CHECKING
 
+from layerlab.docker.attaching import attached
 from layerlab.docker.several import REFUSALS, for_each, from_daemon
 from layerlab.docker.spec import ClientError, Command, Flag, Output, Parsed, Takes
-from layerlab.errors import EngineError
 
 if TYPE_CHECKING:
     from layerlab.engine import Engine
@@ -39,5 +37,134 @@ def start(engine: Engine, args: Parsed) -> Output:
 def _start_attached(engine: Engine, args: Parsed) -> Output:
     if len(args.args) > 1:
         raise ClientError("you cannot start and attach multiple containers at once")
-    before = engine.container(args.args[0])
-    return attached(engine.start(before.id, stdin=_stdin(args)))
+    return attached(engine, engine.start(args.args[0]).id)
+
+
+def stop(engine: Engine, args: Parsed) -> Output:
+    """Stop containers; one that stands still already is no error."""
+
+    def act(name: str) -> str:
+        engine.stop(name)
+        return f"{name}\n"
+
+    return for_each(args.args, act)
+
+
+def kill(engine: Engine, args: Parsed) -> Output:
+    """Send a signal, by default the one that can't be caught."""
+
+    def act(name: str) -> str:
+        engine.kill(name, args.text("signal") or "KILL")
+        return f"{name}\n"
+
+    return for_each(args.args, act)
+
+
+def restart(engine: Engine, args: Parsed) -> Output:
+    """Stop and start again."""
+
+    def act(name: str) -> str:
+        engine.restart(name)
+        return f"{name}\n"
+
+    return for_each(args.args, act)
+
+
+def pause(engine: Engine, args: Parsed) -> Output:
+    """Freeze the processes."""
+
+    def act(name: str) -> str:
+        engine.pause(name)
+        return f"{name}\n"
+
+    return for_each(args.args, act)
+
+
+def unpause(engine: Engine, args: Parsed) -> Output:
+    """Let them go on."""
+
+    def act(name: str) -> str:
+        engine.unpause(name)
+        return f"{name}\n"
+
+    return for_each(args.args, act)
+
+
+def rm(engine: Engine, args: Parsed) -> Output:
+    """Remove containers; with ``--force`` one that isn't there is told, and no failure."""
+
+    def act(name: str) -> str:
+        engine.rm(name.strip("/"), force=args.on("force"))
+        return f"{name}\n"
+
+    return for_each(args.args, act, forgiving=args.on("force"))
+
+
+def wait(engine: Engine, args: Parsed) -> Output:
+    """Exit codes, once the containers have ended."""
+    return for_each(args.args, lambda name: f"{engine.wait(name)}\n")
+
+
+def rename(engine: Engine, args: Parsed) -> Output:
+    """Give a container another name."""
+    old, new = (name.strip() for name in args.args)
+    if not old or not new:
+        raise ClientError("Error: Neither old nor new names may be empty")
+    try:
+        engine.rename(old, new)
+    except REFUSALS as error:
+        told = f"{from_daemon(error)}Error: failed to rename container named {old}\n"
+        return Output(stderr=told, code=1)
+    return Output()
+
+
+COMMANDS = (
+    Command(
+        ("container start", "start"), SOME, "Start one or more stopped containers", start,
+        (
+            Flag("attach", "Attach STDOUT/STDERR and forward signals", "a"),
+            Flag("detach-keys", "Override the key sequence for detaching a container",
+                 kind="string"),
+            Flag("interactive", "Attach container's STDIN", "i"),
+        ),
+        Takes(1),
+    ),
+    Command(
+        ("container stop", "stop"), SOME, "Stop one or more running containers", stop,
+        (SIGNAL, TIMEOUT), Takes(1),
+    ),
+    Command(
+        ("container kill", "kill"), SOME, "Kill one or more running containers", kill,
+        (SIGNAL,), Takes(1),
+    ),
+    Command(
+        ("container restart", "restart"), SOME, "Restart one or more containers", restart,
+        (SIGNAL, TIMEOUT), Takes(1),
+    ),
+    Command(
+        ("container pause", "pause"), "CONTAINER [CONTAINER...]",
+        "Pause all processes within one or more containers", pause, takes=Takes(1),
+    ),
+    Command(
+        ("container unpause", "unpause"), "CONTAINER [CONTAINER...]",
+        "Unpause all processes within one or more containers", unpause, takes=Takes(1),
+    ),
+    Command(
+        ("container rm", "container remove", "rm"), SOME, "Remove one or more containers", rm,
+        (
+            Flag("force", "Force the removal of a running container (uses SIGKILL)", "f"),
+            Flag("link", "Remove the specified link", "l"),
+            Flag("volumes", "Remove anonymous volumes associated with the container", "v"),
+        ),
+        Takes(1),
+    ),
+    Command(
+        ("container wait", "wait"), "CONTAINER [CONTAINER...]",
+        "Block until one or more containers stop, then print their exit codes", wait,
+        takes=Takes(1),
+    ),
+    Command(
+        ("container rename", "rename"), "CONTAINER NEW_NAME", "Rename a container", rename,
+        takes=Takes(2, 2),
+    ),
+)  # fmt: skip

@@ -42,6 +42,8 @@ class Flag:
     since: str = ""
     """The first version of the engine's API that knows it; older ones don't show it."""
     hidden: bool = False
+    check: Callable[[str], None] | None = None
+    """Raises ``ValueError`` for a value that the client refuses."""
 
     @property
     def shown(self) -> str:

@@ -11,6 +11,7 @@ _HOMES = {
     "explore": "explorer",
     "ladder": "ladder_desk",
     "lines": "charts",
+    "magics": "docker_magics",
     "stack": "drawing",
     "table": "tables",
     "tree": "drawing",

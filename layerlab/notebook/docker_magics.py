@@ -1,0 +1,48 @@
+"""``%docker`` and ``%host``: commands typed in a cell, and what they print below it."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from typing import TYPE_CHECKING
+
+from IPython.core.getipython import get_ipython
+from IPython.core.magic import no_var_expand
+
+from layerlab.docker.command import execute
+from layerlab.errors import LayerlabError
+
+if TYPE_CHECKING:
+    from layerlab.engine import Engine
+
+
+def magics(engine: Engine) -> None:
+    """Let cells command ``engine``: ``%docker images``, ``%host ls -l``, and ``%%host`` a script.
+
+    A command that fails prints what it prints in a terminal; nothing is raised. Braces are
+    passed on as they are, since Go templates have them. Outside of IPython this is a
+    ``LayerlabError``.
+    """
+    shell = get_ipython()  # type: ignore[no-untyped-call]
+    if shell is None:
+        raise LayerlabError("there is no notebook to add commands to", hint="call engine.docker")
+
+    @no_var_expand  # type: ignore[untyped-decorator]
+    def docker(line: str) -> None:
+        """Run a docker command on the engine."""
+        try:
+            words = shlex.split(line)
+        except ValueError as error:
+            print(f"layerlab: {error}", file=sys.stderr)
+            return
+        done = execute(engine, words)
+        print(done.stdout, end="")
+        print(done.stderr, end="", file=sys.stderr)
+
+    @no_var_expand  # type: ignore[untyped-decorator]
+    def host(line: str, cell: str = "") -> None:
+        """Run a line, or a cell, in the shell of the engine's host."""
+        print(engine.sh(f"{line}\n{cell}" if cell else line), end="")
+
+    shell.register_magic_function(docker, "line", "docker")
+    shell.register_magic_function(host, "line_cell", "host")
