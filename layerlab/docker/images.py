@@ -22,6 +22,7 @@ RAW = (
     "repository: {{ .Repository }}\ntag: {{.Tag}}\nimage_id: {{.ID}}\ncreated_at: {{.CreatedAt}}\n"
 )
 RAW += "virtual_size: {{.Size}}\n"
+RAW_WITH_DIGEST = RAW.replace("image_id", "digest: {{.Digest}}\nimage_id")
 HEADERS = {
     "ID": "IMAGE ID", "Repository": "REPOSITORY", "Tag": "TAG", "Digest": "DIGEST",
     "CreatedSince": "CREATED", "CreatedAt": "CREATED AT", "Size": "SIZE",
@@ -65,7 +66,7 @@ def _layout(source: str, quiet: bool, digests: bool) -> str:
     if source == "raw":
         if quiet:
             return "image_id: {{.ID}}"
-        return RAW.replace("image_id", "digest: {{.Digest}}\nimage_id") if digests else RAW
+        return RAW_WITH_DIGEST if digests else RAW
     if source.startswith("table") and digests and "{{.Digest}}" not in source:
         return source + "\t{{.Digest}}"
     return source

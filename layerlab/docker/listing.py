@@ -22,6 +22,8 @@ ACCEPTED = (
     "since", "volume", "network", "is-task", "publish", "expose",
 )  # fmt: skip
 STATES = ("paused", "restarting", "removing", "running", "dead", "created", "exited")
+RUNNING = "running", "paused"
+"""States in which there is a process."""
 HEALTHS = ("starting", "healthy", "unhealthy", "none")
 
 
@@ -44,7 +46,7 @@ def containers(
             continue
         if container is since or (limit > 0 and len(found) == limit):
             break
-        if container.status != "running" and not (all or "status" in filters or limit > 0):
+        if container.status not in RUNNING and not (all or "status" in filters or limit > 0):
             continue
         if _matches(filters, container) and (
             (not codes or (container.status == "exited" and container.exit_code in codes))
@@ -135,6 +137,6 @@ def network(container: StoredContainer) -> str:
 
 def exposed(container: StoredContainer) -> list[str]:
     """The ports that ``ps`` shows for it: those its image exposes, while it runs, on a bridge."""
-    if container.status != "running" or network(container) in ("none", "host"):
+    if container.status not in RUNNING or network(container) in ("none", "host"):
         return []
     return [port if "/" in port else f"{port}/tcp" for port in container.image.config.exposed_ports]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from layerlab.docker.formatting import ID_ONLY, moment, render
 from layerlab.docker.gotemplate import Nil, Record, Template, TemplateError
 from layerlab.docker.gotemplate.lexing import quoted
-from layerlab.docker.listing import containers, exposed, labels, network
+from layerlab.docker.listing import RUNNING, containers, exposed, labels, network
 from layerlab.docker.spec import FORMAT_HELP, ClientError, Command, Flag, Output, Parsed, Takes
 from layerlab.docker.table import ellipsis
 from layerlab.engine.finding import find_image
@@ -127,8 +127,9 @@ def _size(container: StoredContainer, virtual: bool) -> str:
 
 def status(container: StoredContainer, now: int) -> str:
     """``Up 3 minutes`` (moby: container/state.go)."""
-    if container.status == "running" and container.started is not None:
-        return f"Up {human_duration(now - container.started)}"
+    if container.status in RUNNING and container.started is not None:
+        paused = " (Paused)" if container.status == "paused" else ""
+        return f"Up {human_duration(now - container.started)}{paused}"
     if container.finished is None:
         return "Created"
     return f"Exited ({container.exit_code}) {human_duration(now - container.finished)} ago"

@@ -7,7 +7,20 @@ from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from layerlab.docker import history, images, inspecting, ps, reading
+from layerlab.docker import (
+    about,
+    copying,
+    df,
+    executing,
+    history,
+    images,
+    imaging,
+    inspecting,
+    lifecycle,
+    pruning,
+    ps,
+    reading,
+)
 from layerlab.docker.engines import api, client_of
 from layerlab.docker.flags import HELP, BadFlag, split_flags
 from layerlab.docker.helping import command_help, flag_usages, group_help, listing
@@ -17,7 +30,9 @@ from layerlab.docker.spec import Command, Flag, Output
 if TYPE_CHECKING:
     from layerlab.engine import Engine
 
-MODULES: tuple[ModuleType, ...] = (history, images, inspecting, ps, reading)
+MODULES: tuple[ModuleType, ...] = (
+    about, copying, df, executing, history, images, imaging, inspecting, lifecycle, pruning, ps, reading,
+)  # fmt: skip
 """Each has its commands in ``COMMANDS``."""
 
 COMMON = (

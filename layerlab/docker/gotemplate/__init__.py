@@ -23,10 +23,10 @@ __all__ = [
 class Template:
     """A template, read once: ``Template("{{.ID}}").render(record)``."""
 
-    def __init__(self, text: str) -> None:
-        """``TemplateError`` if ``text`` is no template."""
-        self.text = text
-        self.nodes = Parser(text, frozenset(FUNCTIONS)).parse()
+    def __init__(self, text: str, name: str = "") -> None:
+        """``TemplateError`` if ``text`` is no template; errors call it by ``name``."""
+        self.text, self.name = text, name
+        self.nodes = Parser(text, name, frozenset(FUNCTIONS)).parse()
 
     def render(
         self,
@@ -36,11 +36,11 @@ class Template:
         strict: bool = False,
     ) -> str:
         """What it prints for ``value``; ``strict``: a map must have every key that is asked for."""
-        return Execution(self.text, functions, strict).run(self.nodes, value)
+        return Execution(self.text, self.name, functions, strict).run(self.nodes, value)
 
     def render_part(self, value: Any, *, functions: Mapping[str, Function] = FUNCTIONS) -> str:
         """The same, but an error just ends it: what was printed until then counts."""
-        execution = Execution(self.text, functions)
+        execution = Execution(self.text, self.name, functions)
         with suppress(TemplateError):
             execution.run(self.nodes, value)
         return "".join(execution.out)

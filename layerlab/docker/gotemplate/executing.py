@@ -38,6 +38,7 @@ class Execution:
     """One run of a template."""
 
     text: str
+    name: str
     functions: Mapping[str, Function]
     strict: bool = False
     """Whether a map's missing key is an error (``missingkey=error``): so for JSON as it came."""
@@ -54,7 +55,7 @@ class Execution:
     def _fail(self, message: str) -> NoReturn:
         before = self.text[: self.at.pos]
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n") - 1
-        where = f'template: :{line}:{column}: executing "" at <{self.at}>'
+        where = f'template: {self.name}:{line}:{column}: executing "{self.name}" at <{self.at}>'
         raise TemplateError(f"{where}: {message}")
 
     def _walk(self, nodes: Iterable[Node], dot: Any) -> None:

@@ -126,7 +126,8 @@ _ENDS = "end", "else"
 class Parser:
     """Reads a template once; ``functions`` are the names that it may call."""
 
-    def __init__(self, text: str, functions: frozenset[str]) -> None:
+    def __init__(self, text: str, name: str, functions: frozenset[str]) -> None:
+        self.name = name
         self.tokens = list(tokens(text))
         self.at = 0
         self.functions = functions
@@ -143,14 +144,14 @@ class Parser:
 
     def _fail(self, message: str) -> NoReturn:
         line = self.tokens[max(self.at - 1, 0)].line
-        raise TemplateError(f"template: :{line}: {message}")
+        raise TemplateError(f"template: {self.name}:{line}: {message}")
 
     def _unexpected(self, token: Token, context: str) -> NoReturn:
         if token.kind != "error":
             self._fail(f"unexpected {token} in {context}")
         extra = ""
         if self.action_line not in (0, token.line):
-            extra = f" in action started at :{self.action_line}"
+            extra = f" in action started at {self.name}:{self.action_line}"
             if token.text.endswith(" action"):
                 extra = extra.removeprefix(" in action")
         self._fail(f"{token}{extra}")

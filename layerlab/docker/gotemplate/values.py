@@ -1,7 +1,7 @@
 """Python values as the Go values that a template sees: their types, and how ``fmt`` prints them."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -183,44 +183,39 @@ def show_float(value: float) -> str:
     return format(value, ".0f") if value.is_integer() else text
 
 
-def plain(value: Any) -> Any:
-    """``value`` as ``json.dumps`` takes it."""
+def to_json(value: Any) -> str:
+    """``{{json .}}``: compact; in a table's row ``<``, ``>`` and ``&`` are escaped."""
     match value:
         case Record():
-            return _plain_record(value)
-        case Time():
-            return value.text
-        case Duration():
-            return int(value)
-        case RawNumber():
-            return json.loads(value)
+            text = f"{{{','.join(_members(value))}}}"
+            return escape_html(text) if value.row else text
         case Nil() | Missing():
-            return None
+            return "null"
+        case Time():
+            return _text(value.text)
+        case RawNumber():
+            return str(value)
         case list() | tuple():
-            return [plain(item) for item in value]
+            return f"[{','.join(map(to_json, value))}]"
         case Mapping():
-            return {key: plain(value[key]) for key in sorted(value)}
-    return value
+            return f"{{{','.join(f'{_text(key)}:{to_json(value[key])}' for key in sorted(value))}}}"
+        case Duration():
+            return str(int(value))
+    return _text(value)
 
 
-def _plain_record(record: Record) -> dict[str, Any]:
-    result: dict[str, Any] = {}
+def _members(record: Record) -> Iterator[str]:
     for name in sorted(record.fields) if record.row else record.fields:
         value = record.fields[name]
         if name in record.embedded:
-            result |= plain(value)
+            yield from _members(value)
         elif name not in record.omitted or truth(value):
-            result[record.keys.get(name, name)] = plain(value)
-    return result
+            yield f"{_text(record.keys.get(name, name))}:{to_json(value)}"
 
 
-def to_json(value: Any) -> str:
-    """``{{json .}}``: compact; a table's row with ``<``, ``>`` and ``&`` escaped, others not."""
-    text = json.dumps(plain(value), ensure_ascii=False, separators=(",", ":"))
-    text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    if isinstance(value, Record) and value.row:
-        text = escape_html(text)
-    return text
+def _text(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def escape_html(text: str) -> str:
