@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from functools import partial
 
 from layerlab.docker.host.images import Unrecorded, config_of
-from layerlab.docker.host.layers import below, init_layer, merged, unpacked, upper, work
+from layerlab.docker.host.layers import below, unpacked
 from layerlab.docker.host.place import Children, Place, database, file, folder
+from layerlab.docker.host.writable import init_layer, is_mounted, merged, upper, work
 from layerlab.engine.state import State, StoredImage
 from layerlab.nodes import Bytes, Content, Slice
 from layerlab.registry.blobs import compressed
@@ -29,7 +30,7 @@ def containerd_root(state: State, started: int) -> Children:
     tasks = {
         box.id: folder(mode=0o711, mtime=box.started or started)
         for box in state.containers.values()
-        if box.status == "running"
+        if is_mounted(box)
     }
     return {
         _CONTENT: folder(lambda: _content(state, started), mode=0o755, mtime=started),
@@ -87,7 +88,7 @@ def _snapshots(state: State) -> list[Place]:
         made.append((stored.stored, _snapshot(files, stored.stored)))
     for box in state.containers.values():
         when = box.created
-        made.append((when, _snapshot(init_layer(when), when, work(when))))
+        made.append((when, _snapshot(upper(init_layer(box), when), when, work(when))))
         made.append((when, _snapshot(upper(box.files, when), when, work(when))))
     return [place for _, place in sorted(made, key=lambda pair: pair[0])]
 
@@ -99,6 +100,6 @@ def _snapshot(files: Place, when: int, scratch: Place | None = None) -> Place:
 
 def rootfs(state: State, started: int) -> Children:
     """``/var/lib/docker/rootfs``: where running containers are mounted."""
-    running = [box for box in state.containers.values() if box.status == "running"]
-    mounts = {box.id: merged(box.files) for box in running}
+    running = [box for box in state.containers.values() if is_mounted(box)]
+    mounts = {box.id: merged(box) for box in running}
     return {"overlayfs": folder(mounts, mode=0o710, mtime=started)}

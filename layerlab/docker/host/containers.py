@@ -10,6 +10,7 @@ from typing import Any
 
 from layerlab.digest import Digest
 from layerlab.docker.host.place import Children, Place, file, folder
+from layerlab.docker.host.writable import is_mounted
 from layerlab.engine.runconfig import config_json
 from layerlab.engine.state import State, StoredContainer
 from layerlab.engine.times import rfc3339
@@ -107,10 +108,11 @@ def _config(box: StoredContainer, driver: str) -> dict[str, Any]:
 
 
 def _process(box: StoredContainer) -> dict[str, Any]:
-    flags = ("Paused", "Restarting", "OOMKilled", "RemovalInProgress", "Dead")
-    running = box.status == "running"
+    flags = ("Restarting", "OOMKilled", "RemovalInProgress", "Dead")
+    running = is_mounted(box)
     return {
         "Running": running,
+        "Paused": box.status == "paused",
         **dict.fromkeys(flags, False),
         "Pid": PID if running else 0,
         "ExitCode": box.exit_code,
@@ -151,7 +153,7 @@ def _network(box: StoredContainer) -> dict[str, Any]:
         "LinkLocalIPv6PrefixLen": 0,
         "Networks": {"bridge" if network == "default" else network: endpoint},
         "Service": None,
-        "Ports": {} if box.status == "running" else None,
+        "Ports": {} if is_mounted(box) else None,
         "SandboxKey": "",
         "SecondaryIPAddresses": None,
         "SecondaryIPv6Addresses": None,

@@ -5,34 +5,18 @@ Source: moby, ``daemon/graphdriver/overlay2/overlay.go`` (*ran*: docker 20.10).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
 
-from layerlab.container import Container
-from layerlab.container.inode import Inode
 from layerlab.digest import ChainID
-from layerlab.docker.host.place import Children, Names, Place, file, folder, link
+from layerlab.docker.host.place import Children, Place, file, folder, link
+from layerlab.docker.host.writable import init_layer, is_mounted, merged, on_disk, upper, work
 from layerlab.engine.state import State, StoredContainer, StoredLayer
-from layerlab.layer import IMPLIED, AnyLayer, Layer, RecordedLayer
-from layerlab.nodes import (
-    Change,
-    Device,
-    Directory,
-    LowerLink,
-    Meta,
-    Node,
-    Seconds,
-    Visible,
-    Whiteout,
-)
+from layerlab.layer import AnyLayer, Layer, RecordedLayer
+from layerlab.nodes import Directory, LowerLink, Meta, Node
 
 Lower = Callable[[], Iterator[AnyLayer]]
 
-OPAQUE = "trusted.overlay.opaque"
-WHITEOUT = Device("char", 0, 0, Meta(0))
-"""How overlayfs marks a deletion: a character device 0/0."""
 NOT_RECORDED = "NOT_RECORDED"
 """Stands in the directory of a layer of which only name and size are known."""
 _EXPLANATION = """\
@@ -149,59 +133,14 @@ def below(state: State, top: ChainID | None) -> Iterator[AnyLayer]:
         top = state.layers[top].parent
 
 
-def on_disk(node: Change, when: Seconds) -> Visible:
-    """What overlayfs keeps for a node: whiteouts are devices, opacity is an attribute."""
-    if node is IMPLIED:
-        return Directory(Meta(0o755, mtime=when))
-    if isinstance(node, Whiteout):
-        return replace(WHITEOUT, meta=Meta(0, mtime=when))
-    if isinstance(node, Directory) and node.opaque:
-        meta = replace(node.meta, xattrs={**node.meta.xattrs, OPAQUE: b"y"})
-        return Directory(meta, opaque=True)
-    assert not isinstance(node, LowerLink)
-    return node
-
-
-_INIT = {
-    ".dockerenv": b"",
-    "dev": {"console": b"", "pts": {}, "shm": {}},
-    "etc": {"hostname": b"", "hosts": b"", "mtab": "/proc/mounts", "resolv.conf": b""},
-    "proc": {},
-    "sys": {},
-}
-"""What Docker puts under every container (moby, ``daemon/initlayer/setup_unix.go``)."""
-
-
 def _init(state: State, box: StoredContainer) -> Place:
     when = box.created
     found = {
-        "diff": init_layer(when),
+        "diff": upper(init_layer(box), when),
         "link": file(box.init_link, mtime=when),
         "work": work(when),
     }
     return _directory(found, lower_links(state, top_layer(box)), when, when)
-
-
-def init_layer(when: int) -> Place:
-    """The files that stand beneath those of a container."""
-    return _made(_INIT, when)
-
-
-def _made(names: Mapping[str, Any], when: int) -> Place:
-    made: dict[str, Place] = {}
-    for name, what in names.items():
-        if isinstance(what, Mapping):
-            made[name] = _made(what, when)
-        elif isinstance(what, str):
-            made[name] = link(what, mtime=when)
-        else:
-            made[name] = file(what, mode=0o755, mtime=when)
-    return folder(made, mode=0o755, mtime=when)
-
-
-def work(when: int) -> Place:
-    """The scratch directory of overlayfs directory, once the layer was mounted to be written to."""
-    return folder({"work": folder(mode=0, mtime=when)}, mtime=when)
 
 
 def _mount(state: State, box: StoredContainer) -> Place:
@@ -211,50 +150,7 @@ def _mount(state: State, box: StoredContainer) -> Place:
         "link": file(box.link, mtime=when),
         "work": work(when),
     }
-    if box.status == "running":
-        found["merged"] = merged(box.files)
+    if is_mounted(box):
+        found["merged"] = merged(box)
     lower = [f"l/{box.init_link}", *lower_links(state, top_layer(box))]
     return _directory(found, lower, when, None)
-
-
-def upper(files: Container, when: int) -> Place:
-    """The writable layer of a container as it is at this moment, whiteouts and all."""
-    names = Names(lambda: _upper_names(files.root), lambda name: _upper_at(files.root, name, when))
-    return Place(Directory(Meta(0o755, mtime=when)), names)
-
-
-def _upper_names(directory: Any) -> Iterator[str]:
-    if isinstance(directory, Inode) and directory.children is not None:
-        yield from (n for n, child in directory.children.items() if isinstance(child, Inode))
-        yield from directory.whiteouts
-
-
-def _upper_at(directory: Any, name: str, when: int) -> Place | None:
-    if not isinstance(directory, Inode):
-        return None
-    child = (directory.children or {}).get(name)
-    if isinstance(child, Inode):
-        names = None
-        if child.children is not None:
-            names = Names(lambda: _upper_names(child), lambda below: _upper_at(child, below, when))
-        return Place(on_disk(child.node, when), names, links=child.links, inode=child.ino)
-    return Place(on_disk(Whiteout(), directory.mtime)) if name in directory.whiteouts else None
-
-
-def merged(files: Container) -> Place:
-    """What a running container sees, mounted where its engine mounts it."""
-    names = Names(
-        lambda: iter(files.root.children or ()), lambda name: _seen(files, files.root, name)
-    )
-    return Place(files.root.node, names)
-
-
-def _seen(files: Container, directory: Any, name: str) -> Place | None:
-    place = (directory.children or {}).get(name)
-    if place is None:
-        return None
-    names = None
-    if place.children is not None:
-        names = Names(lambda: iter(place.children), lambda below: _seen(files, place, below))
-    found = files._stat(place)
-    return Place(place.node, names, links=found.st_nlink, inode=found.st_ino)
