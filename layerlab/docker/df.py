@@ -19,6 +19,7 @@ from layerlab.docker.summaries import ImageSummary, summaries
 from layerlab.units import human_size
 
 if TYPE_CHECKING:
+    from layerlab.digest import ChainID
     from layerlab.engine import Engine
 
 TABLE = "table {{.Type}}\t{{.TotalCount}}\t{{.Active}}\t{{.Size}}\t{{.Reclaimable}}"
@@ -40,8 +41,8 @@ RAW = (
     "reclaimable: {{.Reclaimable}}\n"
 )
 RAW_VERBOSE = (
-    f"{{{{range .Images}}}}type: Image\n{RAW_WITH_DIGEST}\n{{{{end -}}}}\n"
-    f"{{{{range .Containers}}}}type: Container\n{RAW_CONTAINERS}size: {{{{.Size}}}}\n\n{{{{end -}}}}\n"
+    "{{range .Images}}type: Image\n" + RAW_WITH_DIGEST + "\n{{end -}}\n"
+    "{{range .Containers}}type: Container\n" + RAW_CONTAINERS + "size: {{.Size}}\n\n{{end -}}\n"
     "{{range .Volumes}}{{end -}}\n{{range .BuildCache}}{{end -}}"
 )
 HEADERS = {
@@ -84,8 +85,8 @@ def df(engine: Engine, parsed: Parsed) -> Output:
 def image_use(engine: Engine) -> tuple[list[ImageUse], int]:
     """What each image takes up, and the size of all their layers together."""
     found = summaries(engine)
-    sizes = {}
-    holders: Counter[object] = Counter()
+    sizes: dict[ChainID, int] = {}
+    holders: Counter[ChainID] = Counter()
     for summary in found:
         image = summary.stored.image
         holders.update(image.chain_ids)

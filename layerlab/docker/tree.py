@@ -8,18 +8,21 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from layerlab.docker import (
-    about,
     copying,
     df,
     executing,
     history,
     images,
     imaging,
+    info,
     inspecting,
     lifecycle,
     pruning,
     ps,
     reading,
+    running,
+    transfer,
+    version,
 )
 from layerlab.docker.engines import api, client_of
 from layerlab.docker.flags import HELP, BadFlag, split_flags
@@ -31,7 +34,8 @@ if TYPE_CHECKING:
     from layerlab.engine import Engine
 
 MODULES: tuple[ModuleType, ...] = (
-    about, copying, df, executing, history, images, imaging, inspecting, lifecycle, pruning, ps, reading,
+    copying, df, executing, history, images, imaging, info, inspecting, lifecycle, pruning, ps,
+    reading, running, transfer, version,
 )  # fmt: skip
 """Each has its commands in ``COMMANDS``."""
 

@@ -1,8 +1,8 @@
 """Go's text/template, as far as ``--format`` is used: read, carried out, and refused as Go does.
 
-``lexing`` makes tokens, ``parsing`` a tree, ``executing`` the text; ``functions`` are what a
-template may call, ``values`` how Python's values stand for Go's. ``define``, ``block`` and
-``template`` aren't here.
+``lexing`` makes tokens, ``parsing`` a tree of ``nodes``, ``executing`` the text. ``functions``
+are what a template may call, ``values`` how Python's values stand for Go's. ``define``,
+``block`` and ``template`` aren't here.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,8 @@ from typing import Any
 
 from layerlab.docker.gotemplate.executing import Execution
 from layerlab.docker.gotemplate.functions import FUNCTIONS, HEADERS, Function
-from layerlab.docker.gotemplate.parsing import Parser, TemplateError
+from layerlab.docker.gotemplate.nodes import TemplateError
+from layerlab.docker.gotemplate.parsing import Parser
 from layerlab.docker.gotemplate.values import Duration, Nil, Record, Time, escape_html, raw, to_json
 
 __all__ = [

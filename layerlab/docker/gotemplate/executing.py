@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from layerlab.docker.gotemplate.functions import VALUE, CallError, Function
 from layerlab.docker.gotemplate.lexing import quoted
-from layerlab.docker.gotemplate.parsing import (
+from layerlab.docker.gotemplate.nodes import (
     Action,
     Branch,
     Command,
