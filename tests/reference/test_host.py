@@ -1,0 +1,212 @@
+"""The host's tree beside a real engine's data root, after the same commands.
+
+Same names, kinds, modes and owners; the same contents, where they derive from content. Random IDs
+are called by what they belong to; so are the digests of what can't be made the same: an image that
+names its container, and gzip, which comes from another encoder.
+"""
+
+import gzip
+import json
+import os
+import re
+import stat
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from reference.conftest import Docker, client_of, running_dockerd
+from reference.replay import Model, Real, base_context, steps
+
+from layerlab import Engine, chain_id
+from layerlab.engine.clock import Clock
+
+DOCKER = "/var/lib/docker"
+SCRIPT = """
+load -i base.tar
+COMPARE
+tag base app:1
+create --name idle app:1
+COMPARE
+run --name one app:1 sh -c 'echo 12345 > /data/new; rm /data/b; mkdir /opt; ln -s new /data/again'
+COMPARE
+commit one snap:1
+run -d --name two snap:1 sleep 1000
+COMPARE
+exec two sh -c 'rm -rf /data/sub; mkdir /data/sub; echo x >> /etc/passwd; mknod /p p'
+exec two sh -c 'chmod 600 /data/a'
+exec two sh -c 'ln /data/new /hard; touch /dev/shm/x; rm /etc/motd; mkdir /etc/motd; rm -rf /tmp'
+COMPARE
+stop -t 0 two
+commit two snap:2
+tag snap:1 other:1
+COMPARE
+rm one
+rmi app:1
+COMPARE
+rm -f idle two
+rmi snap:2 snap:1 other:1
+COMPARE
+rmi base
+COMPARE
+"""
+OWN = ("containerd", "buildkit")  # a dockerd without a containerd beside it starts its own
+SCRATCH = re.compile(r"work/work/#[0-9a-f]+$")  # newer kernels keep one whiteout to link to
+COMES_AND_STAYS = re.compile(r"image/overlay2/layerdb/(sha256|tmp|mounts)$")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
+COMPARED = re.compile(
+    r"""image/overlay2/(repositories\.json
+        |layerdb/.*
+        |imagedb/metadata/.*
+        |distribution/.*)
+    |overlay2/[^/]*/(link|lower|committed|(diff|merged)/.*)
+    |containers/[^/]*/(config\.v2\.json|hostconfig\.json|hostname|hosts|resolv\.conf.*)""",
+    re.VERBOSE,
+)
+
+
+@dataclass
+class Side:
+    """A data root: ``files`` has ``os``'s functions, ``root`` is where it lies."""
+
+    files: Any
+    read_bytes: Callable[[str], bytes]
+    root: str
+    names: dict[str, str] = field(default_factory=dict)
+    """What random IDs, and those that derive from them, belong to."""
+
+    def read(self, path: str) -> str:
+        return self.read_bytes(f"{self.root}/{path}").decode()
+
+    def list(self, path: str) -> list[str]:
+        try:
+            return sorted(self.files.listdir(f"{self.root}/{path}"))
+        except FileNotFoundError:
+            return []
+
+    def learn(self, base: set[str]) -> None:
+        """Call everything random by what it belongs to. ``base``: what derives from content."""
+        names = self.names = {}
+        store = "image/overlay2"
+        repositories = json.loads(self.read(f"{store}/repositories.json"))["Repositories"]
+        for tag, image in sorted(pair for tags in repositories.values() for pair in tags.items()):
+            digest = image.removeprefix("sha256:")
+            if "@" in tag:
+                names[tag.rpartition(":")[2]] = f"manifest-of-{tag.partition('@')[0]}"
+            elif digest not in base | names.keys():
+                names[digest] = f"image-{tag}"
+                self._learn_layers(digest, tag, base)
+        for path in ("v2metadata-by-diffid", "diffid-by-digest"):
+            for name in self.list(f"{store}/distribution/{path}/sha256"):
+                text = self.read(f"{store}/distribution/{path}/sha256/{name}")
+                if path == "diffid-by-digest":
+                    diff_id = text.removeprefix("sha256:")
+                    names[name] = f"blob-of-{names.get(diff_id, diff_id)}"
+        for box in self.list("containers"):
+            name = json.loads(self.read(f"containers/{box}/config.v2.json"))["Name"]
+            names[box] = names[box[:12]] = f"container{name}".replace("/", "-")
+            names[self.read(f"{store}/layerdb/mounts/{box}/mount-id")] = f"mount-of{name}"
+        for chain in self.list(f"{store}/layerdb/sha256"):
+            cache = self.read(f"{store}/layerdb/sha256/{chain}/cache-id")
+            names[cache] = f"cache-of-{names.get(chain, chain)}"
+        for cache in self.list("overlay2"):
+            if cache != "l":
+                names[self.read(f"overlay2/{cache}/link")] = f"link-of-{self.rename(cache)}"
+
+    def _learn_layers(self, image: str, tag: str, base: set[str]) -> None:
+        config = json.loads(self.read(f"image/overlay2/imagedb/content/sha256/{image}"))
+        chain = None
+        for number, diff_id in enumerate(config["rootfs"]["diff_ids"]):
+            chain = chain_id(chain, diff_id)
+            for word, kind in ((diff_id.removeprefix("sha256:"), "diff"), (chain.hex, "chain")):
+                if word not in base:
+                    self.names.setdefault(word, f"{kind}-{number}-of-{tag}")
+
+    def rename(self, text: str) -> str:
+        return re.sub(r"[0-9A-Za-z]+", lambda found: self.names.get(found[0], found[0]), text)
+
+    def facts(self) -> dict[str, Any]:
+        """Of each path, what must be the same on both sides."""
+        found: dict[str, Any] = {}
+        todo = [name for name in self.list("") if name not in OWN]
+        while todo:
+            path = todo.pop()
+            shown = self.rename(path)
+            status = self.files.lstat(f"{self.root}/{path}")
+            below = self.list(path) if stat.S_ISDIR(status.st_mode) else []
+            todo += [f"{path}/{name}" for name in below]
+            if SCRATCH.search(path) or (COMES_AND_STAYS.search(path) and not below):
+                continue
+            found[shown] = (stat.filemode(status.st_mode), status.st_uid, status.st_gid)
+            if stat.S_ISLNK(status.st_mode):
+                target = self.rename(self.files.readlink(f"{self.root}/{path}"))
+                found[shown] += (target,)
+            elif stat.S_ISREG(status.st_mode) and COMPARED.match(path):
+                found[shown] += (self.content(path),)
+        return found
+
+    def content(self, path: str) -> Any:
+        raw = self.read_bytes(f"{self.root}/{path}")
+        if path.endswith(".gz"):
+            raw = gzip.decompress(raw)
+        text = MOMENT.sub("MOMENT", self.rename(raw.decode("utf-8", "backslashreplace")))
+        text = text.replace(self.root, DOCKER)
+        if not path.startswith("containers") or not path.endswith(".json"):
+            return text if len(text) < 4000 else hash(text)
+        return told(json.loads(text), path)
+
+
+def told(document: Any, path: str) -> Any:
+    """What a container's JSON says, without the network and the process, which aren't modelled."""
+    if path.endswith("config.v2.json"):
+        document["State"]["Pid"] = bool(document["State"]["Pid"])
+        del document["NetworkSettings"]
+    return document
+
+
+def differences(real: dict[str, Any], model: dict[str, Any]) -> list[str]:
+    return [
+        f"{path}\n  Docker:   {real.get(path)}\n  layerlab: {model.get(path)}"
+        for path in sorted(real.keys() | model.keys())
+        if real.get(path) != model.get(path)
+    ]
+
+
+@pytest.fixture(scope="module")
+def alone(overlay_disk: Path, require, tmp_path_factory) -> Iterator[Docker]:
+    require("busybox")
+    with running_dockerd(overlay_disk / "host") as socket:
+        yield client_of(socket, tmp_path_factory.mktemp("host-home"))
+
+
+def play(docker: Docker, folder: Path, script: str) -> list[str]:
+    docker("build", "-t", "base", base_context(folder / "context"))
+    docker("save", "-o", folder / "base.tar", "base")
+    base = set(re.findall("[0-9a-f]{64}", docker("inspect", "base")))
+    layers = json.loads(docker("inspect", "-f", "{{json .RootFS.Layers}}", "base"))
+    base |= {chain_id(layers[: height + 1]).hex for height in range(len(layers))}
+    docker("rmi", "base")
+    engine = Engine(clock=Clock(int(time.time())))
+    real = Side(os, lambda path: Path(path).read_bytes(), str(docker.root))
+    model = Side(engine.host, engine.host.read_bytes, DOCKER)
+    commands = Real(dict(docker.env), folder), Model(engine, folder)
+    found: list[str] = []
+    last = ""
+    for step in steps(script):
+        if step.line == "COMPARE":
+            for side in (real, model):
+                side.learn(base)
+            both = real.facts(), model.facts()
+            found += [f"after {last}: {line}" for line in differences(*both)]
+        else:
+            last = step.line
+            done = [side.play(step.words([]), "") for side in commands]
+            assert [each.code for each in done] == [0, 0], (step.line, done)
+    return found
+
+
+def test_the_data_root(alone, tmp_path):
+    found = play(alone, tmp_path, SCRIPT)
+    assert not found, "\n".join(found)
