@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from layerlab.docker.localfiles import go_words
 from layerlab.docker.spec import ClientError, Parsed
 
 
@@ -50,13 +50,8 @@ def _lines(args: Parsed, name: str) -> Iterator[str]:
     try:
         text = Path(args.cwd, name).read_text()
     except OSError as error:
-        raise ClientError(f"open {name}: {_go(error)}") from None
+        raise ClientError(f"open {name}: {go_words(error)}") from None
     for line in text.split("\n"):
         kept = line.rstrip("\r").lstrip()
         if kept and not kept.startswith("#"):
             yield kept
-
-
-def _go(error: OSError) -> str:
-    """Go's words for an errno are libc's in lower case."""
-    return os.strerror(error.errno or 0).lower()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from layerlab.docker.several import for_each
+from layerlab.docker.several import for_each, read_reference
 from layerlab.docker.spec import ClientError, Command, Flag, Output, Parsed, Takes
-from layerlab.errors import InvalidReference
-from layerlab.reference import Reference
 
 if TYPE_CHECKING:
     from layerlab.engine import Engine
@@ -17,25 +15,21 @@ def tag(engine: Engine, args: Parsed) -> Output:
     """Give an image one more name (docker/docker: client/image_tag.go)."""
     source, target = args.args
     for name in args.args:
-        _check_name(name)
-    if Reference.parse(target).digest:
+        try:
+            reference = read_reference(name)
+        except ClientError as error:
+            what = f'Error parsing reference: "{name}" is not a valid repository/tag: {error.what}'
+            raise ClientError(what) from None
+    if reference.digest:
         raise ClientError("refusing to create a tag with a digest reference")
     engine.tag(source, target)
     return Output()
 
 
-def _check_name(name: str) -> None:
-    try:
-        Reference.parse(name)
-    except InvalidReference as error:
-        what = f'Error parsing reference: "{name}" is not a valid repository/tag: {error.what}'
-        raise ClientError(what) from None
-
-
 def commit(engine: Engine, args: Parsed) -> Output:
     """Make an image of a container's changes; its ID is printed."""
     container, name = (*args.args, "")[:2]
-    if name and Reference.parse(name).digest:
+    if name and read_reference(name).digest:
         raise ClientError("refusing to create a tag with a digest reference")
     image = engine.commit(
         container,

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 SIGNAL = Flag("signal", "Signal to send to the container", "s", kind="string")
 TIMEOUT = Flag("timeout", "Seconds to wait before killing the container", "t", kind="int")
+GRACE = 10
+"""Seconds that a program gets to end by itself."""
 SOME = "[OPTIONS] CONTAINER [CONTAINER...]"
 
 
@@ -37,14 +39,16 @@ def start(engine: Engine, args: Parsed) -> Output:
 def _start_attached(engine: Engine, args: Parsed) -> Output:
     if len(args.args) > 1:
         raise ClientError("you cannot start and attach multiple containers at once")
-    return attached(engine, engine.start(args.args[0]).id)
+    before = engine.container(args.args[0])
+    stdin = args.stdin.encode("utf-8", "surrogateescape") if args.on("interactive") else b""
+    return attached(engine, engine.start(before.id, stdin=stdin), before)
 
 
 def stop(engine: Engine, args: Parsed) -> Output:
     """Stop containers; one that stands still already is no error."""
 
     def act(name: str) -> str:
-        engine.stop(name)
+        engine.stop(name, args.number("timeout") if args.given("timeout") else GRACE)
         return f"{name}\n"
 
     return for_each(args.args, act)
@@ -64,7 +68,7 @@ def restart(engine: Engine, args: Parsed) -> Output:
     """Stop and start again."""
 
     def act(name: str) -> str:
-        engine.restart(name)
+        engine.restart(name, args.number("timeout") if args.given("timeout") else GRACE)
         return f"{name}\n"
 
     return for_each(args.args, act)

@@ -14,28 +14,26 @@ def go_words(error: OSError) -> str:
     return os.strerror(error.errno or 0).lower()
 
 
-def read_file(args: Parsed, name: str) -> bytes:
-    """The content of a file named in a command line; ``ClientError`` in Go's words."""
+def check_file(args: Parsed, name: str) -> None:
+    """``ClientError`` in Go's words unless the file can be read."""
     path = Path(args.cwd, name)
     try:
-        return path.read_bytes()
+        with path.open("rb"):
+            pass
     except OSError as error:
         verb = "read" if path.is_dir() else "open"
         raise ClientError(f"{verb} {name}: {go_words(error)}") from None
 
 
 def write_file(args: Parsed, name: str, what: str, write: Callable[[Path], None]) -> None:
-    """Let ``write`` make the file beside its place, and put it there when that has succeeded.
+    """Let ``write`` make the file, unless its place is none.
 
-    ``what`` is what the client says it failed to do where the place is none
-    (moby: pkg/atomicwriter).
+    ``what`` is what the client then says that it failed to do (moby: pkg/atomicwriter).
     """
     path = Path(args.cwd, name)
     if path.is_dir():
         raise ClientError(f"{what}: cannot write to a directory")
     if not path.parent.is_dir():
-        shown = os.path.dirname(name) or "."
-        raise ClientError(
-            f"{what}: invalid output path: stat {shown}: no such file or directory"
-        )
+        parent = os.path.dirname(name)
+        raise ClientError(f"{what}: invalid output path: stat {parent}: no such file or directory")
     write(path)

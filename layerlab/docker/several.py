@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from layerlab.docker.spec import Output
+from layerlab.docker.spec import ClientError, Output
 from layerlab.errors import EngineError, InvalidReference, LayerlabError
+from layerlab.reference import Reference
 
 REFUSALS = EngineError, InvalidReference
 """What an engine answers when it won't; the client prints both alike."""
@@ -14,6 +15,14 @@ REFUSALS = EngineError, InvalidReference
 def from_daemon(error: LayerlabError) -> str:
     """What the client prints when the engine refuses."""
     return f"Error response from daemon: {error.what}\n"
+
+
+def read_reference(text: str) -> Reference:
+    """A reference that the client itself takes apart; what is wrong is told in its own words."""
+    try:
+        return Reference.parse(text)
+    except InvalidReference as error:
+        raise ClientError(error.what) from None
 
 
 def is_missing(error: LayerlabError) -> bool:

@@ -53,9 +53,7 @@ def pack(files: Any, path: str, name: str) -> Cargo:
     return dict(_packed(files, path, name))
 
 
-def _packed(
-    files: Any, path: str, name: str
-) -> Iterator[tuple[str, Directory | File | Symlink]]:
+def _packed(files: Any, path: str, name: str) -> Iterator[tuple[str, Directory | File | Symlink]]:
     entry = files.lstat(path)
     mtime = entry.st_mtime_ns // 10**9
     meta = Meta(stat.S_IMODE(entry.st_mode), entry.st_uid, entry.st_gid, mtime)

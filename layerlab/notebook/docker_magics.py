@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.getipython import get_ipython
 from IPython.core.magic import no_var_expand
@@ -23,11 +23,10 @@ def magics(engine: Engine) -> None:
     passed on as they are, since Go templates have them. Outside of IPython this is a
     ``LayerlabError``.
     """
-    shell = get_ipython()  # type: ignore[no-untyped-call]
+    shell = get_ipython()
     if shell is None:
         raise LayerlabError("there is no notebook to add commands to", hint="call engine.docker")
 
-    @no_var_expand  # type: ignore[untyped-decorator]
     def docker(line: str) -> None:
         """Run a docker command on the engine."""
         try:
@@ -39,10 +38,10 @@ def magics(engine: Engine) -> None:
         print(done.stdout, end="")
         print(done.stderr, end="", file=sys.stderr)
 
-    @no_var_expand  # type: ignore[untyped-decorator]
     def host(line: str, cell: str = "") -> None:
         """Run a line, or a cell, in the shell of the engine's host."""
         print(engine.sh(f"{line}\n{cell}" if cell else line), end="")
 
-    shell.register_magic_function(docker, "line", "docker")
-    shell.register_magic_function(host, "line_cell", "host")
+    literal: Any = no_var_expand  # it is typed for methods alone
+    shell.register_magic_function(literal(docker), "line", "docker")
+    shell.register_magic_function(literal(host), "line_cell", "host")

@@ -1,0 +1,146 @@
+"""Images that cross: pull and push with a registry, save and load with a file."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from layerlab.docker.localfiles import check_file, write_file
+from layerlab.docker.several import REFUSALS, from_daemon, read_reference
+from layerlab.docker.spec import ClientError, Command, Flag, Output, Parsed, Takes
+from layerlab.engine.transfer import TransferFailed
+from layerlab.errors import LayerlabError
+
+if TYPE_CHECKING:
+    from layerlab.engine import Engine
+
+ONE_PLATFORM = 'only the given platform variant. Formatted as "os[/arch[/variant]]" (e.g., '
+QUIET = Flag("quiet", "Suppress verbose output", "q")
+
+
+def pull(engine: Engine, args: Parsed) -> Output:
+    """Fetch an image, or with ``--all-tags`` all of a repository."""
+    name, printed = _named(args, "pull")
+    progress, refusal = pulled(engine, name)
+    if not args.on("quiet"):
+        printed += progress
+    if refusal:
+        return Output(printed, f"{refusal}\n", 1)
+    return Output(f"{printed}{read_reference(name).full}\n")
+
+
+def pulled(engine: Engine, name: str) -> tuple[str, str]:
+    """What a pull prints, and why it failed, if it did."""
+    return _crossed(lambda: engine.pull(name))
+
+
+def push(engine: Engine, args: Parsed) -> Output:
+    """Send an image to its registry."""
+    name, printed = _named(args, "push")
+    progress, refusal = _crossed(lambda: engine.push(name))
+    if args.on("quiet"):
+        progress = "" if refusal else f"{read_reference(name).full}\n"
+    return Output(printed + progress, f"{refusal}\n" if refusal else "", 1 if refusal else 0)
+
+
+def _crossed(transfer: Callable[[], Any]) -> tuple[str, str]:
+    try:
+        lines = transfer().lines()
+    except TransferFailed as error:
+        return "".join(f"{line}\n" for line in error.lines), error.what
+    except REFUSALS as error:
+        return "", from_daemon(error).rstrip("\n")
+    return "".join(f"{line}\n" for line in lines), ""
+
+
+def _named(args: Parsed, command: str) -> tuple[str, str]:
+    """The reference with the tag that is meant, and the line that says so."""
+    reference = read_reference(args.args[0])
+    bare = not reference.tag and not reference.digest
+    if args.on("all-tags"):
+        if not bare:
+            raise ClientError("tag can't be used with --all-tags/-a")
+        raise ClientError(f"layerlab: docker {command} --all-tags can't be simulated: name a tag")
+    told = "Using default tag: latest\n" if bare and not args.on("quiet") else ""
+    return str(reference.tagged()), told
+
+
+def save(engine: Engine, args: Parsed) -> Output:
+    """Write images to an archive."""
+    output = args.text("output")
+    if output:
+        write_file(args, output, "failed to save image", lambda path: engine.save(args.args, path))
+        return Output()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "saved.tar")
+        engine.save(args.args, path)
+        return Output(path.read_bytes().decode("utf-8", "surrogateescape"))
+
+
+def load(engine: Engine, args: Parsed) -> Output:
+    """Read images from an archive."""
+    name = args.text("input")
+    if name:
+        check_file(args, name)
+        return _loaded(engine, Path(args.cwd, name))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "given.tar")
+        path.write_bytes(args.stdin.encode("utf-8", "surrogateescape"))
+        return _loaded(engine, path)
+
+
+def _loaded(engine: Engine, path: Path) -> Output:
+    try:
+        lines = engine.load(path)
+    except LayerlabError as error:  # told in a stream that has begun, so without its prefix
+        raise ClientError(str(error)) from None
+    return Output("".join(f"{line}\n" for line in lines))
+
+
+COMMANDS = (
+    Command(
+        ("image pull", "pull"), "[OPTIONS] NAME[:TAG|@DIGEST]",
+        "Download an image from a registry", pull,
+        (
+            Flag("all-tags", "Download all tagged images in the repository", "a"),
+            Flag("disable-content-trust", "Skip image verification", default="true"),
+            Flag("platform", "Set platform if server is multi-platform capable", kind="string"),
+            QUIET,
+        ),
+        Takes(1, 1),
+    ),
+    Command(
+        ("image push", "push"), "[OPTIONS] NAME[:TAG]", "Upload an image to a registry", push,
+        (
+            Flag("all-tags", "Push all tags of an image to the repository", "a"),
+            Flag("disable-content-trust", "Skip image signing", default="true"),
+            Flag("platform", "Push a platform-specific manifest as a single-platform image to "
+                 "the registry.\nImage index won't be pushed, meaning that other manifests, "
+                 "including attestations won't be preserved.\n"
+                 "'os[/arch[/variant]]': Explicit platform (eg. linux/amd64)", kind="string",
+                 since="1.46"),
+            QUIET,
+        ),
+        Takes(1, 1),
+    ),
+    Command(
+        ("image save", "save"), "[OPTIONS] IMAGE [IMAGE...]",
+        "Save one or more images to a tar archive (streamed to STDOUT by default)", save,
+        (
+            Flag("output", "Write to a file, instead of STDOUT", "o", kind="string"),
+            Flag("platform", f'Save {ONE_PLATFORM}"linux/amd64")', kind="string", since="1.48"),
+        ),
+        Takes(1),
+    ),
+    Command(
+        ("image load", "load"), "[OPTIONS]", "Load an image from a tar archive or STDIN", load,
+        (
+            Flag("input", "Read from tar archive file, instead of STDIN", "i", kind="string"),
+            Flag("platform", f'Load {ONE_PLATFORM}"linux/amd64")', kind="string", since="1.48"),
+            Flag("quiet", "Suppress the load output", "q"),
+        ),
+        Takes(0, 0),
+    ),
+)  # fmt: skip
