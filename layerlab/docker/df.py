@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from layerlab.docker.formatting import render, template_of
 from layerlab.docker.gotemplate import Record, TemplateError
 from layerlab.docker.images import HEADERS as IMAGE_HEADERS
 from layerlab.docker.images import NONE, RAW_WITH_DIGEST, image_record
-from layerlab.docker.listing import RUNNING
 from layerlab.docker.ps import HEADERS as CONTAINER_HEADERS
 from layerlab.docker.ps import RAW as RAW_CONTAINERS
 from layerlab.docker.ps import container_record
 from layerlab.docker.spec import FORMAT_HELP, ClientError, Command, Flag, Output, Parsed, Takes
 from layerlab.docker.summaries import ImageSummary, summaries
+from layerlab.engine.usage import ImageUsage, Usage, usage
 from layerlab.units import human_size
 
 if TYPE_CHECKING:
-    from layerlab.digest import ChainID
     from layerlab.engine import Engine
 
 TABLE = "table {{.Type}}\t{{.TotalCount}}\t{{.Active}}\t{{.Size}}\t{{.Reclaimable}}"
@@ -56,70 +53,26 @@ CACHE_HEADERS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class ImageUse:
-    """One image, what of its size it shares with others, and how many containers it has."""
-
-    summary: ImageSummary
-    shared: int
-    containers: int
-
-    @property
-    def unique(self) -> int:
-        """Bytes of layers that no other image has."""
-        return self.summary.stored.image.size - self.shared
-
-
 def df(engine: Engine, parsed: Parsed) -> Output:
     """The summary, or with ``-v`` every image and container."""
     layout = parsed.text("format") or "table"
-    images, layers_size = image_use(engine)
+    used = usage(engine.state)
     if parsed.on("verbose"):
-        return Output(_verbose(engine, images, layout))
+        return Output(_verbose(engine, used, layout))
     layout = {"table": TABLE, "raw": RAW}.get(layout, layout)
-    rows = [_images_row(images, layers_size), _containers_row(engine), _empty("Volumes"),
-            _empty("Builder")]  # fmt: skip
+    rows = [_images_row(used), _containers_row(used), _empty("Volumes"), _empty("Builder")]
     return Output(render(layout, rows, HEADERS))
 
 
-def image_use(engine: Engine) -> tuple[list[ImageUse], int]:
-    """What each image takes up, and the size of all their layers together."""
-    found = summaries(engine)
-    sizes: dict[ChainID, int] = {}
-    holders: Counter[ChainID] = Counter()
-    for summary in found:
-        image = summary.stored.image
-        holders.update(image.chain_ids)
-        sizes.update(
-            (chain, layer.size) for chain, layer in zip(image.chain_ids, image.layers, strict=True)
-        )
-    users = Counter(container.image_id for container in engine.containers(all=True))
-    uses = [
-        ImageUse(
-            summary,
-            sum(sizes[chain] for chain in summary.stored.image.chain_ids if holders[chain] > 1),
-            users[summary.id],
-        )
-        for summary in found
-    ]
-    return uses, sum(sizes.values())
+def _images_row(used: Usage) -> Record:
+    share = _share(used.reclaimable_images, used.layers_size)
+    return _row("Images", "Images", len(used.images), used.active_images, used.layers_size, share)
 
 
-def _images_row(images: list[ImageUse], size: int) -> Record:
-    active = [use for use in images if use.containers]
-    reclaimable = size - sum(use.unique for use in active)
-    return _row("Images", "Images", len(images), len(active), size, _share(reclaimable, size))
-
-
-def _containers_row(engine: Engine) -> Record:
-    found = engine.containers(all=True)
-    sizes = {each.id: each.files.size for each in found}
-    active = {each.id for each in found if each.status in RUNNING}
-    total = sum(sizes.values())
-    reclaimable = sum(size for name, size in sizes.items() if name not in active)
-    return _row(
-        "Containers", "Containers", len(found), len(active), total, _share(reclaimable, total)
-    )
+def _containers_row(used: Usage) -> Record:
+    share = _share(used.reclaimable_containers, used.containers_size)
+    counts = len(used.containers), used.active_containers
+    return _row("Containers", "Containers", *counts, used.containers_size, share)
 
 
 def _empty(kind: str) -> Record:
@@ -143,9 +96,13 @@ def _row(kind: str, title: str, total: int, active: int, size: int, reclaimable:
     return Record(f"*formatter.diskUsage{kind}Context", fields, row=True)
 
 
-def _verbose(engine: Engine, images: list[ImageUse], layout: str) -> str:
+def _verbose(engine: Engine, used: Usage, layout: str) -> str:
     trunc = layout.startswith("table")
-    rows = [_image_row(engine, use, trunc) for use in images]
+    uses = {use.stored.image.image_id: use for use in used.images}
+    rows = [
+        _image_row(engine, summary, uses[summary.stored.image.image_id], trunc)
+        for summary in summaries(engine)
+    ]
     boxes = [
         container_record(engine, each, trunc=trunc, size=True, virtual=False)
         for each in engine.containers(all=True)
@@ -166,12 +123,12 @@ def _verbose(engine: Engine, images: list[ImageUse], layout: str) -> str:
         raise ClientError(error.what) from None
 
 
-def _image_row(engine: Engine, use: ImageUse, trunc: bool) -> Record:
+def _image_row(engine: Engine, summary: ImageSummary, use: ImageUsage, trunc: bool) -> Record:
     """An image under the first of its tags."""
-    tagged = [name for name in use.summary.references if name.tag]
+    tagged = [name for name in use.references if name.tag]
     name = (tagged[0].familiar_name, tagged[0].tag) if tagged else (NONE, NONE)
     return image_record(
-        engine, use.summary, *name, trunc=trunc, containers=use.containers, shared=use.shared
+        engine, summary, *name, trunc=trunc, containers=use.containers, shared=use.shared
     )
 
 

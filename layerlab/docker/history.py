@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from layerlab.docker.formatting import ID_ONLY, render, rfc3339
 from layerlab.docker.gotemplate import Record
+from layerlab.docker.identity import image_id
 from layerlab.docker.spec import FORMAT_HELP, Command, Flag, Output, Parsed, Takes
 from layerlab.docker.summaries import seconds
 from layerlab.docker.table import ellipsis
@@ -42,7 +43,7 @@ def _rows(engine: Engine, stored: StoredImage, *, human: bool, trunc: bool) -> I
     ids = iter(_ids(engine, stored))
     for step in reversed(stored.image.history):
         size = 0 if step.empty_layer else next(layers).size
-        image_id = next(ids, "<missing>")
+        name = next(ids, "<missing>")
         moment = int(seconds(step.created))
         since = human_duration(engine.clock.now - moment) + " ago"
         created_at = rfc3339(moment)
@@ -54,7 +55,7 @@ def _rows(engine: Engine, stored: StoredImage, *, human: bool, trunc: bool) -> I
                 "CreatedAt": created_at,
                 "CreatedBy": ellipsis(created_by, 45) if trunc else created_by,
                 "CreatedSince": created_at if not human else since if moment > LONG_AGO else "N/A",
-                "ID": image_id.removeprefix("sha256:")[:12] if trunc else image_id,
+                "ID": name.removeprefix("sha256:")[:12] if trunc else name,
                 "Size": human_size(size) if human else str(size),
             },
             row=True,
@@ -64,7 +65,7 @@ def _rows(engine: Engine, stored: StoredImage, *, human: bool, trunc: bool) -> I
 def _ids(engine: Engine, stored: StoredImage) -> Iterator[str]:
     """The ID of the image, then of each that it was built on here, as far as they are kept."""
     while True:
-        yield str(stored.image.image_id)
+        yield str(image_id(engine, stored.image))
         parent = engine.state.images.get(stored.parent) if stored.parent else None
         if parent is None:
             return

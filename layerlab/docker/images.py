@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from layerlab.docker.formatting import ID_ONLY, moment, render
 from layerlab.docker.gotemplate import Record
+from layerlab.docker.identity import image_size, shown_size
 from layerlab.docker.spec import FORMAT_HELP, ClientError, Command, Flag, Output, Parsed, Takes
 from layerlab.docker.summaries import NEVER, ImageSummary, summaries
-from layerlab.units import human_duration, human_size
+from layerlab.units import human_duration
 
 if TYPE_CHECKING:
     from layerlab.engine import Engine
@@ -106,11 +107,12 @@ def image_record(
     *,
     trunc: bool,
     containers: int = -1,
-    shared: int = -1,
+    shared: int | None = None,
 ) -> Record:
     """A row of a table of images. ``containers`` and ``shared`` are known to ``system df`` only."""
-    size = summary.stored.image.size
+    size = image_size(engine, summary.stored.image)
     since = human_duration(engine.clock.now - int(summary.created)) + " ago"
+    unique = None if size is None or shared is None else size - shared
     fields = {
         "Containers": "N/A" if containers < 0 else str(containers),
         "CreatedAt": moment(int(summary.created)),
@@ -118,11 +120,11 @@ def image_record(
         "Digest": digest,
         "ID": summary.id.short if trunc else str(summary.id),
         "Repository": repository,
-        "SharedSize": "N/A" if shared < 0 else human_size(shared, 4),
-        "Size": human_size(size),
+        "SharedSize": shown_size(shared, 4),
+        "Size": shown_size(size),
         "Tag": tag,
-        "UniqueSize": "N/A" if shared < 0 else human_size(size - shared, 4),
-        "VirtualSize": human_size(size, 4),
+        "UniqueSize": shown_size(unique, 4),
+        "VirtualSize": shown_size(size, 4),
     }
     return Record("*formatter.imageContext", fields, row=True)
 

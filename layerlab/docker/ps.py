@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from layerlab.docker.formatting import ID_ONLY, moment, render
 from layerlab.docker.gotemplate import Nil, Record, Template, TemplateError
 from layerlab.docker.gotemplate.lexing import quoted
+from layerlab.docker.identity import image_id
 from layerlab.docker.listing import RUNNING, containers, exposed, labels, network
 from layerlab.docker.spec import FORMAT_HELP, ClientError, Command, Flag, Output, Parsed, Takes
 from layerlab.docker.table import ellipsis
@@ -144,24 +146,22 @@ def _command(container: StoredContainer) -> str:
 
 def _image(engine: Engine, container: StoredContainer, trunc: bool) -> str:
     """The name it was made by, as long as that names the same image."""
-    name, image_id = container.image_name, container.image_id
-    if name != str(image_id):
-        try:
-            same = find_image(engine.state, name)[0] == image_id
-        except EngineError:
-            same = False
-        name = name if same else str(image_id)
+    name, shown = container.image_name, image_id(engine, container.image)
+    try:
+        same = find_image(engine.state, name)[0] == container.image_id
+    except EngineError:
+        same = False
+    if not same:
+        name = str(shown)
     if not trunc:
         return name
-    if name.removeprefix("sha256:")[:12] == image_id.short:
-        return image_id.short
+    if name.removeprefix("sha256:")[:12] == shown.short:
+        return shown.short
     try:
         reference = Reference.parse(name)
     except InvalidReference:
         return name
-    return (
-        f"{reference.familiar_name}:{reference.tag}" if reference.tag else reference.familiar_name
-    )
+    return replace(reference, digest="").familiar
 
 
 def _ports(ports: list[str]) -> Iterator[str]:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from layerlab.docker import identity
 from layerlab.docker.engines import filter_wording
 from layerlab.docker.filters import Filters
 from layerlab.engine.finding import references_of
 from layerlab.errors import EngineError
 
 if TYPE_CHECKING:
-    from layerlab.digest import ImageID
+    from layerlab.digest import Digest
     from layerlab.engine import Engine
     from layerlab.engine.state import StoredImage
     from layerlab.reference import Reference
@@ -28,7 +29,7 @@ ACCEPTED = ("dangling", "label", "before", "since", "reference")
 class ImageSummary:
     """An image, with those of its names that the filters let through, in order."""
 
-    id: ImageID
+    id: Digest
     stored: StoredImage
     references: tuple[Reference, ...]
 
@@ -69,8 +70,8 @@ def summaries(
             hidden = image_id in parents and (dangling or not all)
             if hidden or dangling is False or "reference" in filters:
                 continue
-        found.append(ImageSummary(image_id, stored, references))
-    return sorted(found, key=lambda summary: -int(summary.created))
+        found.append(ImageSummary(identity.image_id(engine, stored.image), stored, references))
+    return sorted(found, key=lambda summary: -summary.created)
 
 
 def created(stored: StoredImage) -> float:

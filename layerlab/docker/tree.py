@@ -105,12 +105,17 @@ def without_command(engine: Engine, name: str, words: list[str]) -> Output:
         what = "is not simulated: layerlab models images, containers and layers"
         return Output(stderr=f"layerlab: docker {name} {what}\n", code=1)
     shown = f"docker {group}".rstrip()
-    usage = f"Usage:  {shown}\n\n" if group else ""
+    usage = f"Usage:  {_usage(group)}\n\n" if group else ""
     return Output(
         stderr=f"docker: unknown command: docker {name}\n\n{usage}"
         f"Run '{shown} --help' for more information\n",
         code=1,
     )
+
+
+def _usage(group: str) -> str:
+    """A group as its usage errors name it."""
+    return f"docker {group}{' COMMAND' * (group == 'volume')}"
 
 
 def _within(group: str) -> dict[str, str]:
@@ -129,7 +134,7 @@ def _group(name: str, words: list[str]) -> Output:
     try:
         split_flags((HELP,), words, interspersed=False)
     except BadFlag as error:
-        usage = f"Usage:  docker {name}\n\nRun 'docker {name} --help' for more information"
+        usage = f"Usage:  {_usage(name)}\n\nRun 'docker {name} --help' for more information"
         return Output(stderr=f"{error.what}\n\n{usage}\n", code=125)
     return Output(help_note(words) + text)
 
