@@ -1,9 +1,11 @@
 """layerlab: container images and union file systems, modelled the way they really work."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from layerlab.archive import open_image, open_images, save_image
 from layerlab.container import Container, Event
 from layerlab.digest import ChainID, DiffID, Digest, chain_id
-from layerlab.engine import Engine
 from layerlab.errors import (
     DigestMismatch,
     DockerExit,
@@ -20,6 +22,10 @@ from layerlab.image import History, Image, ImageConfig
 from layerlab.layer import Layer, RecordedLayer
 from layerlab.nodes import Device, Directory, File, Meta, Symlink, Whiteout, Zeros
 from layerlab.union import UnionFS
+
+if TYPE_CHECKING:
+    from layerlab.engine import Engine
+    from layerlab.registry import Registry
 
 __all__ = [
     "ChainID",
@@ -47,6 +53,7 @@ __all__ = [
     "NoContent",
     "NotFound",
     "RecordedLayer",
+    "Registry",
     "Symlink",
     "UnionFS",
     "Whiteout",
@@ -56,3 +63,14 @@ __all__ = [
     "open_images",
     "save_image",
 ]
+
+# The engine and what it brings (registries, a shell) take as long to load as all else together,
+# and who only opens an archive does without.
+_LATER = {"Engine": "layerlab.engine", "Registry": "layerlab.registry"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_LATER[name]), name)
+    return value

@@ -33,6 +33,7 @@ def committed(
         empty_layer=not layer.changes,
     )
     layers = (*base.layers, layer) if layer.changes else base.layers
+    diff_ids = [item.diff_id for item in layers]
     config = config_json(container)
     document: dict[str, Any] = {
         "architecture": base.config.architecture,
@@ -46,7 +47,7 @@ def committed(
         "os": base.config.os,
         "os.features": list(base.config.os_features),
         "os.version": base.config.os_version,
-        "rootfs": {"type": "layers", "diff_ids": [item.diff_id for item in layers]},
+        "rootfs": {"type": "layers", **({"diff_ids": diff_ids} if diff_ids else {})},
         "variant": base.config.variant,
     }
     kept = {key: value for key, value in document.items() if value}

@@ -60,7 +60,7 @@ def create(
         "user": options.user or config.user,
         "workdir": workdir,
         "hostname": hostname,
-        "labels": MappingProxyType(dict(options.labels or {})),
+        "labels": MappingProxyType({**config.labels, **(options.labels or {})}),
         "tty": options.tty,
         "interactive": options.interactive,
         "detach": options.detach,

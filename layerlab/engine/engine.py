@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from importlib import import_module
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, overload
 
-from layerlab.engine import committing, containers, deleting, lifecycle, store
+from layerlab import catalog
+from layerlab.container import DiffLine
+from layerlab.engine import (
+    archives,
+    committing,
+    containers,
+    deleting,
+    inspecting,
+    lifecycle,
+    store,
+)
 from layerlab.engine.clock import Clock
 from layerlab.engine.finding import find_container, find_image
 from layerlab.engine.ids import Ids
+from layerlab.engine.pruning import Filters, Pruned, prune_containers, prune_images
+from layerlab.engine.pulling import Pull
 from layerlab.engine.runconfig import RunOptions
 from layerlab.engine.state import State, StoredContainer, StoredImage
+from layerlab.engine.usage import Usage, usage
 from layerlab.errors import EngineError
-from layerlab.image import Image
+from layerlab.image import History, Image
 from layerlab.reference import Reference
+from layerlab.registry import Registry
 from layerlab.shell import Done
 
 Result = TypeVar("Result")
@@ -34,12 +49,13 @@ class Engine:
         client: str = "28.2",
         builder: Literal["classic", "buildkit"] = "classic",
         store: Literal["overlay2", "containerd"] = "overlay2",
-        registries: Iterable[Any] = (),
+        registries: Iterable[Registry] = (),
     ) -> None:
         self.seed, self.version, self.client = seed, version, client
         self.builder, self.store = builder, store
         self.clock = clock or Clock()
-        self.registries: dict[str, Any] = {item.host: item for item in registries}
+        known = (*catalog.registries(), *registries)
+        self.registries: dict[str, Registry] = {item.host: item for item in known}
         self._ids = Ids(seed)
         self._state = State()
         self._host: Any = None
@@ -87,7 +103,7 @@ class Engine:
             now = self.clock()
             state = store.add_image(state, image, self._ids, now)
             if name is not None:
-                state = store.tag(state, image.image_id, name, now)
+                state = store.name_image(state, image.image_id, name)
             return state, image
 
         return self._change(operation)
@@ -201,7 +217,7 @@ class Engine:
             found = find_container(state, container)
             now = self.clock()
             image = committing.committed(
-                found, now, RELEASES[self.version], message=message, author=author
+                found, now, RELEASES.get(self.version, self.version), message=message, author=author
             )
             state = store.add_image(state, image, self._ids, now, found.image_id)
             if name is not None:
@@ -223,6 +239,83 @@ class Engine:
     def rmi(self, ref: str, force: bool = False, prune: bool = True) -> list[str]:
         """Take a name from an image, or remove it; the lines that Docker prints."""
         return self._change(lambda state: deleting.remove(state, ref, force=force, prune=prune))
+
+    def history(self, ref: str) -> tuple[History, ...]:
+        """How an image was made, its first step first."""
+        return self.image(ref).image.history
+
+    def inspect(self, name: str) -> dict[str, Any]:
+        """The daemon's JSON of a container, or if there is none of that name, of an image."""
+        state = self.state
+        try:
+            return inspecting.container_json(state, find_container(state, name))
+        except EngineError:
+            return inspecting.image_json(state, find_image(state, name)[1])
+
+    def diff(self, container: str) -> list[DiffLine]:
+        """What changed in a container against its image."""
+        return self.container(container).files.diff()
+
+    def df(self) -> Usage:
+        """What images and containers take on disk."""
+        return usage(self.state)
+
+    def prune(
+        self,
+        kind: Literal["containers", "images", "system"] = "system",
+        all: bool = False,
+        filters: Iterable[str] = (),
+    ) -> Pruned:
+        """Remove containers that don't run, images without a tag, or both.
+
+        With ``all`` every image goes that no container stands on. ``filters``: ``label=x``,
+        ``label!=x``, ``until=24h``.
+        """
+        chosen = Filters.parse(filters, self.clock.now)
+
+        def operation(state: State) -> tuple[State, Pruned]:
+            deleted: tuple[str, ...] = ()
+            reclaimed = 0
+            self.clock()
+            if kind != "images":
+                state, pruned = prune_containers(state, chosen)
+                deleted, reclaimed = pruned.deleted, pruned.reclaimed
+            if kind != "containers":
+                state, pruned = prune_images(state, chosen, all=all)
+                deleted, reclaimed = deleted + pruned.deleted, reclaimed + pruned.reclaimed
+            return state, Pruned(deleted, reclaimed)
+
+        return self._change(operation)
+
+    def save(self, refs: str | Iterable[str], path: str | os.PathLike[str]) -> None:
+        """Write images to a docker-archive."""
+        archives.save(self.state, [refs] if isinstance(refs, str) else refs, path)
+
+    def load(self, path: str | os.PathLike[str]) -> list[str]:
+        """Take the images of an archive into the store; the lines that Docker prints."""
+        return self._change(lambda state: archives.load(state, path, self._ids, self.clock()))
+
+    @overload
+    def pull(self, ref: str, steps: Literal[False] = False) -> Image: ...
+    @overload
+    def pull(self, ref: str, steps: Literal[True]) -> Pull: ...
+    def pull(self, ref: str, steps: bool = False) -> Image | Pull:
+        """Fetch an image from its registry; with ``steps`` the pull, to be played step by step."""
+        name = Reference.parse(ref)
+        pull = Pull(self.state, self.registries, name, self._ids, self.clock, keep=self._keep)
+        if steps:
+            return pull
+        pull.finish()
+        return self.state.images[pull.image_id].image
+
+    def _keep(self, change: Callable[[State], State]) -> State:
+        """Take what a pull or push makes of the state as it is by then."""
+
+        def operation(state: State) -> tuple[State, State]:
+            state = change(state)
+            return state, state
+
+        return self._change(operation)
 
     def docker(self, line: str | list[str], cwd: str = ".", stdin: str = "") -> str:
         """What ``docker LINE`` prints; ``DockerExit`` unless it exits with 0."""

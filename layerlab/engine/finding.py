@@ -21,21 +21,23 @@ def find_image(state: State, text: str) -> tuple[ImageID, StoredImage]:
     """
     if not text:
         raise EngineError("page not found")  # the client asks for /images//json
-    digest = _as_digest(text)
-    if digest:
-        image_id = ImageID(digest) if digest.startswith("sha256:") else None
-        if image_id is None or image_id not in state.images:
-            raise no_image(digest)
-        return image_id, state.images[image_id]
-    reference = parse(text)
-    found = lookup(state, reference)
+    reference = parse_any(text)
+    if isinstance(reference, str):
+        found = next((image_id for image_id in state.images if image_id == reference), None)
+        shown = reference
+    else:
+        found = lookup(state, reference) or by_prefix(state, text)
+        shown = str(reference.tagged())
     if found is None:
-        match = _SHORT.fullmatch(text)
-        ids = [i for i in state.images if match and i.hex.startswith(match[1])]
-        if len(ids) != 1:
-            raise no_image(str(reference.tagged()))
-        found = ids[0]
+        raise EngineError(f"No such image: {shown}")
     return found, state.images[found]
+
+
+def by_prefix(state: State, text: str) -> ImageID | None:
+    """The only image whose ID begins with these hex digits, with or without ``sha256:``."""
+    match = _SHORT.fullmatch(text)
+    ids = [image_id for image_id in state.images if match and image_id.hex.startswith(match[1])]
+    return ids[0] if len(ids) == 1 else None
 
 
 def lookup(state: State, reference: Reference) -> ImageID | None:
@@ -53,19 +55,14 @@ def parse(text: str) -> Reference:
         raise EngineError(error.what) from error
 
 
-def no_image(shown: str) -> EngineError:
-    """The daemon's answer when an image isn't there."""
-    return EngineError(f"No such image: {shown}")
-
-
-def _as_digest(text: str) -> str:
-    """``text`` as a digest, if that is what it is: with its algorithm, or 64 hex digits."""
+def parse_any(text: str) -> Reference | str:
+    """A reference as the daemon reads it, or a whole digest: with its algorithm, or 64 digits."""
     if _HEX64.fullmatch(text):
         return f"sha256:{text}"
     try:
         check_digest(text)
     except InvalidReference:
-        return ""
+        return parse(text)
     return text
 
 

@@ -52,7 +52,6 @@ def started(
         container,
         status="running",
         started=now,
-        finished=None,
         exit_code=0,
         error="",
         ends=ends,

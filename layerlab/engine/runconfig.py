@@ -10,10 +10,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from layerlab.engine.state import StoredContainer
-from layerlab.image import ImageConfig
+from layerlab.errors import NoContent
+from layerlab.image import Image, gojson
 
 DEFAULT_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """What a process gets when neither the image nor ``run`` sets ``PATH``."""
+
+_CONFIG: Mapping[str, Any] = {
+    "Hostname": "", "Domainname": "", "User": "", "AttachStdin": False, "AttachStdout": False,
+    "AttachStderr": False, "ExposedPorts": {}, "Tty": False, "OpenStdin": False,
+    "StdinOnce": False, "Env": None, "Cmd": None, "Healthcheck": {}, "ArgsEscaped": False,
+    "Image": "", "Volumes": None, "WorkingDir": "", "Entrypoint": None, "NetworkDisabled": False,
+    "MacAddress": "", "OnBuild": None, "Labels": None, "StopSignal": "", "StopTimeout": 0,
+    "Shell": [],
+}  # fmt: skip
+"""The fields of Docker's ``Config``, in order, with Go's zero values."""
+_OMITTED = {
+    "ExposedPorts", "Healthcheck", "ArgsEscaped", "NetworkDisabled", "MacAddress", "StopSignal",
+    "StopTimeout", "Shell",
+}  # fmt: skip
+"""Those that are left out when they are empty (``omitempty``)."""
 
 
 @dataclass(frozen=True)
@@ -43,71 +59,52 @@ def merged_env(own: tuple[str, ...], image: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def config_json(container: StoredContainer) -> dict[str, Any]:
-    """``Config`` of a container, in the order of the daemon's struct."""
+    """``Config`` of a container."""
     image, options = container.image.config, container.options
-    labels = {**image.labels, **options["labels"]}
     attached = not options["detach"]
     takes_input = bool(options["interactive"])
-    document: dict[str, Any] = {
-        "Hostname": options["hostname"],
-        "Domainname": "",
-        "User": options["user"],
-        "AttachStdin": takes_input and attached,
-        "AttachStdout": attached,
-        "AttachStderr": attached,
-        "ExposedPorts": {port: {} for port in image.exposed_ports},
-        "Tty": options["tty"],
-        "OpenStdin": takes_input,
-        "StdinOnce": takes_input and attached,
-        "Env": list(options["env"]),
-        "Cmd": list(container.cmd) or None,
-        "Healthcheck": image.healthcheck and dict(image.healthcheck),
-        "ArgsEscaped": image.args_escaped,
-        "Image": container.image_name,
-        "Volumes": {path: {} for path in image.volumes} or None,
-        "WorkingDir": options["workdir"],
-        "Entrypoint": list(container.entrypoint) or None,
-        "OnBuild": None,
-        "Labels": dict(sorted(labels.items())),
-        "StopSignal": image.stop_signal,
-    }
-    return {key: value for key, value in document.items() if value or key not in _OPTIONAL}
+    return go_config(
+        {
+            "Hostname": options["hostname"],
+            "User": options["user"],
+            "AttachStdin": takes_input and attached,
+            "AttachStdout": attached,
+            "AttachStderr": attached,
+            "ExposedPorts": {port: {} for port in image.exposed_ports},
+            "Tty": options["tty"],
+            "OpenStdin": takes_input,
+            "StdinOnce": takes_input and attached,
+            "Env": list(options["env"]) or None,
+            "Cmd": list(container.cmd) or None,
+            "Healthcheck": dict(image.healthcheck or {}),
+            "ArgsEscaped": image.args_escaped,
+            "Image": container.image_name,
+            "Volumes": {path: {} for path in image.volumes} or None,
+            "WorkingDir": options["workdir"],
+            "Entrypoint": list(container.entrypoint) or None,
+            "Labels": dict(options["labels"]),
+            "StopSignal": image.stop_signal,
+        }
+    )
 
 
-_OPTIONAL = {"ExposedPorts", "Healthcheck", "ArgsEscaped", "StopSignal"}
-"""Left out when they are empty (``omitempty``)."""
+def go_config(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A ``Config`` as Go writes it: every field, in the struct's order, the maps sorted."""
+    found: dict[str, Any] = {}
+    for name, zero in _CONFIG.items():
+        value = document.get(name, zero)
+        if isinstance(value, Mapping) and name != "Healthcheck":
+            value = dict(sorted(value.items()))
+        if value or name not in _OMITTED:
+            found[name] = value
+    return found
 
 
-def image_config_json(config: ImageConfig) -> dict[str, Any]:
-    """``Config`` of an image, as the daemon reads it from the image's JSON: all fields."""
-    raw: Mapping[str, Any] = config.document.get("config") or {}
-    document: dict[str, Any] = {
-        "Hostname": raw.get("Hostname", ""),
-        "Domainname": raw.get("Domainname", ""),
-        "User": config.user,
-        "AttachStdin": raw.get("AttachStdin", False),
-        "AttachStdout": raw.get("AttachStdout", False),
-        "AttachStderr": raw.get("AttachStderr", False),
-        "ExposedPorts": {port: {} for port in config.exposed_ports},
-        "Tty": raw.get("Tty", False),
-        "OpenStdin": raw.get("OpenStdin", False),
-        "StdinOnce": raw.get("StdinOnce", False),
-        "Env": list(config.env) or None,
-        "Cmd": _listed(config.cmd),
-        "Healthcheck": config.healthcheck and dict(config.healthcheck),
-        "ArgsEscaped": config.args_escaped,
-        "Image": raw.get("Image", ""),
-        "Volumes": {path: {} for path in config.volumes} or None,
-        "WorkingDir": config.working_dir,
-        "Entrypoint": _listed(config.entrypoint),
-        "OnBuild": list(config.on_build) or None,
-        "Labels": dict(sorted(config.labels.items())) or raw.get("Labels"),
-        "StopSignal": config.stop_signal,
-        "Shell": _listed(config.shell),
-    }
-    optional = _OPTIONAL | {"Shell"}
-    return {key: value for key, value in document.items() if value or key not in optional}
-
-
-def _listed(words: tuple[str, ...] | None) -> list[str] | None:
-    return None if words is None else list(words)
+def document_of(image: Image) -> Mapping[str, Any]:
+    """The image's config JSON; of an image that was only recorded, as far as it is known."""
+    try:
+        raw = image.raw_config
+    except NoContent:
+        raw = image.config.render(image.diff_ids, image.history)
+    document: Mapping[str, Any] = gojson.load(raw, "config")
+    return document

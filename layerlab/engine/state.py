@@ -99,6 +99,8 @@ class Origin:
     digest: BlobDigest
     repository: str
     """With its host: ``docker.io/library/alpine``."""
+    pushed: bool = False
+    """Whether this engine itself put it there; only then does Docker sign the entry (HMAC)."""
 
 
 @dataclass(frozen=True)

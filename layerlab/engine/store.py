@@ -87,11 +87,13 @@ def tag(state: State, image_id: ImageID, name: Reference, now: int) -> State:
     if name.familiar_name == "sha256":
         raise EngineError("refusing to create an ambiguous tag using digest algorithm as name")
     stored = replace(state.images[image_id], tagged=now)
-    return replace(
-        state,
-        references=with_item(state.references, name, image_id),
-        images=with_item(state.images, image_id, stored),
-    )
+    state = replace(state, images=with_item(state.images, image_id, stored))
+    return name_image(state, image_id, name)
+
+
+def name_image(state: State, image_id: ImageID, name: Reference) -> State:
+    """The same without a note of when: as loads and pulls do it."""
+    return replace(state, references=with_item(state.references, name, image_id))
 
 
 def children(state: State, image_id: ImageID) -> list[ImageID]:
