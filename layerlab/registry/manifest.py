@@ -88,9 +88,14 @@ class Manifest:
 
     @classmethod
     def made(cls, config: Descriptor, layers: tuple[Descriptor, ...]) -> Self:
-        """A new manifest, written as Docker writes it."""
+        """A new manifest, written as Docker writes it; ``NoContent`` if a size isn't known."""
         import json  # slow to import
 
+        if any(item.size is None for item in layers):
+            raise NoContent(
+                "the compressed size of a layer was not recorded, so no manifest can name it",
+                where=config.digest,
+            )
         document = {
             "schemaVersion": 2,
             "mediaType": MANIFEST,

@@ -113,22 +113,15 @@ class Registry:
         self._repositories.setdefault(repository, Repository()).blobs.add(digest)
         return True
 
-    def digest(self, repository: str, tag_or_digest: str) -> BlobDigest:
-        """What a tag points at, as a registry answers a HEAD."""
-        known = self._repositories.get(repository)
-        if known is None and self.host in _STRANGERS:
-            raise Refused(*_STRANGERS[self.host])
-        if known is not None:
-            found = known.tags.get(tag_or_digest)
-            if found is not None:
-                return found
-            if tag_or_digest in known.manifests:
-                return BlobDigest(tag_or_digest)
-        raise Refused("MANIFEST_UNKNOWN", "manifest unknown")
+    def head(self, repository: str, tag_or_digest: str) -> BlobDigest:
+        """What a tag points at, or that there is such a digest (HEAD)."""
+        digest = self._find(repository, tag_or_digest)
+        self._cross("up", "check", digest)
+        return digest
 
     def get_manifest(self, repository: str, tag_or_digest: str) -> bytes:
         """The bytes of a manifest or index; asked for by digest, they must have it."""
-        digest = self.digest(repository, tag_or_digest)
+        digest = self._find(repository, tag_or_digest)
         if digest in self._recorded:
             raise NoContent("only the digest of this manifest was recorded", where=digest)
         source = self._bytes(digest)
@@ -139,10 +132,13 @@ class Registry:
 
     def manifest(self, repository: str, tag_or_digest: str) -> tuple[BlobDigest, Manifest]:
         """The manifest for :data:`PLATFORM`, and the digest that a pull prints: an index's own."""
-        digest = self.digest(repository, tag_or_digest)
+        digest = self._find(repository, tag_or_digest)
         if digest in self._recorded:
+            manifest = self._recorded[digest]
             self._cross("down", "manifest", digest, None)
-            return digest, self._recorded[digest]
+            if manifest.digest != digest:  # it was named by an index, and is fetched itself
+                self._cross("down", "manifest", manifest.digest, manifest.size)
+            return digest, manifest
         found = parse(self.get_manifest(repository, tag_or_digest), digest)
         if isinstance(found, Manifest):
             return found.digest, found
@@ -186,6 +182,16 @@ class Registry:
     def tamper(self, digest: BlobDigest, data: bytes) -> None:
         """Put other bytes where a blob or manifest lies: what digests are there to find out."""
         self._shelf.put(Blob(digest, len(data), Memory(data)))
+
+    def _find(self, repository: str, tag_or_digest: str) -> BlobDigest:
+        known = self._repositories.get(repository)
+        if known is None and self.host in _STRANGERS:
+            raise Refused(*_STRANGERS[self.host])
+        if known is not None and tag_or_digest in known.tags:
+            return known.tags[tag_or_digest]
+        if known is not None and tag_or_digest in known.manifests:
+            return BlobDigest(tag_or_digest)
+        raise Refused("MANIFEST_UNKNOWN", "manifest unknown")
 
     def _put_manifest(self, repository: str, tag: str | None, raw: bytes) -> None:
         digest = BlobDigest.of(raw)
@@ -247,7 +253,7 @@ class Registry:
     def _cross(
         self, direction: Direction, kind: Kind, digest: BlobDigest, size: int | None = 0
     ) -> None:
-        self.traffic.log.append(Crossed(direction, kind, digest, size))
+        self.traffic.add(Crossed(direction, kind, digest, size))
 
 
 def _verified(digest: BlobDigest, source: Source) -> bytes:

@@ -37,6 +37,10 @@ class Traffic:
     def __len__(self) -> int:
         return len(self.log)
 
+    def add(self, item: Crossed) -> None:
+        """Note one more request."""
+        self.log.append(item)
+
     def clear(self) -> None:
         """Forget all of it, to see what the next operation adds."""
         self.log.clear()
