@@ -93,12 +93,10 @@ class Pull:
         """How far each layer is, the lowest first."""
         return tuple(self._board.rows.values())
 
-    @property
     def lines(self) -> tuple[str, ...]:
         """What was printed by now, where the output is no terminal."""
         return tuple(self._board.lines)
 
-    @property
     def screen(self) -> tuple[str, ...]:
         """What a terminal shows now: each layer's line once, with its latest status."""
         return self._board.screen()
@@ -301,4 +299,4 @@ class Pull:
 
     def _failure(self, text: str) -> TransferFailed:
         self.finished = True
-        return TransferFailed(text, self.lines)
+        return TransferFailed(text, self.lines())

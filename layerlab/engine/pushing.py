@@ -87,12 +87,10 @@ class Push:
         """How far each layer is, the topmost first."""
         return tuple(self._board.rows.values())
 
-    @property
     def lines(self) -> tuple[str, ...]:
         """What was printed by now, where the output is no terminal."""
         return tuple(self._board.lines)
 
-    @property
     def screen(self) -> tuple[str, ...]:
         """What a terminal shows now: each layer's line once, with its latest status."""
         return self._board.screen()
@@ -112,7 +110,7 @@ class Push:
                 self._finish()
         except Refused as error:
             self.finished = True
-            raise TransferFailed(error.what, self.lines) from error
+            raise TransferFailed(error.what, self.lines()) from error
         return not self.finished
 
     def finish(self) -> State:
@@ -132,17 +130,17 @@ class Push:
                 )
             return image
         if any(known.name == self.reference.name for known in references):
-            raise TransferFailed(f"tag does not exist: {self.reference.familiar}", self.lines)
+            raise TransferFailed(f"tag does not exist: {self.reference.familiar}", self.lines())
         raise TransferFailed(
             f"An image does not exist locally with the tag: {self.reference.familiar_name}",
-            self.lines,
+            self.lines(),
         )
 
     def _reach(self, registries: MutableMapping[str, Registry]) -> Registry:
         try:
             return reach(registries, self.reference.domain)
         except EngineError as error:
-            raise TransferFailed(error.what, self.lines) from error
+            raise TransferFailed(error.what, self.lines()) from error
 
     def _settle(self, item: _Upload) -> None:
         """Find the layer in the registry, or begin to send it."""
