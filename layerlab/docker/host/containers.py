@@ -11,26 +11,15 @@ from typing import Any
 from layerlab.digest import Digest
 from layerlab.docker.host.place import Children, Place, file, folder
 from layerlab.docker.host.writable import is_mounted
+from layerlab.engine.ground import HOSTS, RESOLV
+from layerlab.engine.hostconfig import host_config
+from layerlab.engine.inspecting import state_json
 from layerlab.engine.runconfig import config_json
 from layerlab.engine.state import State, StoredContainer
 from layerlab.engine.times import rfc3339
 from layerlab.image import gojson
 
 _ROOT = "/var/lib/docker/containers"
-_HOSTS = """\
-127.0.0.1\tlocalhost
-::1\tlocalhost ip6-localhost ip6-loopback
-fe00::0\tip6-localnet
-ff00::0\tip6-mcastprefix
-ff02::1\tip6-allnodes
-ff02::2\tip6-allrouters
-"""
-_RESOLV = "nameserver 10.255.255.53\n"
-_MASKED = (
-    "/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
-    "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware",
-)  # fmt: skip
-_READONLY = ("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger")
 
 
 def containers(state: State, driver: str) -> Children:
@@ -45,16 +34,16 @@ def _container(box: StoredContainer, driver: str) -> Place:
     found = {
         "checkpoints": folder(mtime=made),
         "config.v2.json": file(config, mode=0o600, mtime=changed),
-        "hostconfig.json": file(gojson.dump(_host_config(box)) + b"\n", mtime=changed),
+        "hostconfig.json": file(gojson.dump(host_config(box)) + b"\n", mtime=changed),
     }
     if begun is not None:
         found |= {
             f"{box.id}-json.log": file(_log(box), mode=0o640, mtime=changed),
             "hostname": file(f"{box.options['hostname']}\n", mtime=begun),
-            "hosts": file(_HOSTS, mtime=begun),
+            "hosts": file(HOSTS, mtime=begun),
             "mounts": folder(mode=0o710, mtime=begun),
-            "resolv.conf": file(_RESOLV, mtime=begun),
-            "resolv.conf.hash": file(str(Digest.of(_RESOLV.encode())), mtime=begun),
+            "resolv.conf": file(RESOLV, mtime=begun),
+            "resolv.conf.hash": file(str(Digest.of(RESOLV.encode())), mtime=begun),
         }
     return folder(found, mode=0o710, mtime=changed)
 
@@ -108,23 +97,18 @@ def _config(box: StoredContainer, driver: str) -> dict[str, Any]:
 
 
 def _process(box: StoredContainer) -> dict[str, Any]:
-    flags = ("Restarting", "OOMKilled", "RemovalInProgress", "Dead")
-    running = is_mounted(box)
+    """``State``, with what an inspect leaves out of it, and without its one-word summary."""
+    told = state_json(box)
     return {
-        "Running": running,
-        "Paused": box.status == "paused",
-        **dict.fromkeys(flags, False),
-        "Pid": PID if running else 0,
-        "ExitCode": box.exit_code,
-        "Error": box.error,
-        "StartedAt": rfc3339(box.started),
-        "FinishedAt": rfc3339(None if running else box.finished),
+        "Running": told["Running"],
+        "Paused": told["Paused"],
+        "Restarting": False,
+        "OOMKilled": False,
+        "RemovalInProgress": False,
+        "Dead": False,
+        **{key: told[key] for key in ("Pid", "ExitCode", "Error", "StartedAt", "FinishedAt")},
         "Health": None,
     }
-
-
-PID = 4242
-"""A container's process has some number on the host; nothing here depends on which."""
 
 
 def _network(box: StoredContainer) -> dict[str, Any]:
@@ -159,56 +143,4 @@ def _network(box: StoredContainer) -> dict[str, Any]:
         "SecondaryIPv6Addresses": None,
         "IsAnonymousEndpoint": False,
         "HasSwarmEndpoint": False,
-    }
-
-
-def _host_config(box: StoredContainer) -> dict[str, Any]:
-    return {
-        "Binds": None,
-        "ContainerIDFile": "",
-        "LogConfig": {"Type": "json-file", "Config": {}},
-        "NetworkMode": box.options["network"],
-        "PortBindings": {},
-        "RestartPolicy": {"Name": "no", "MaximumRetryCount": 0},
-        "AutoRemove": box.remove,
-        "VolumeDriver": "",
-        **dict.fromkeys(("VolumesFrom", "CapAdd", "CapDrop")),
-        "CgroupnsMode": "host",
-        "Dns": [],
-        "DnsOptions": [],
-        "DnsSearch": [],
-        **dict.fromkeys(("ExtraHosts", "GroupAdd")),
-        "IpcMode": "private",
-        "Cgroup": "",
-        "Links": None,
-        "OomScoreAdj": 0,
-        "PidMode": "",
-        "Privileged": False,
-        "PublishAllPorts": False,
-        "ReadonlyRootfs": False,
-        "SecurityOpt": None,
-        "UTSMode": "",
-        "UsernsMode": "",
-        "ShmSize": 64 << 20,
-        "Runtime": "runc",
-        "ConsoleSize": [0, 0],
-        "Isolation": "",
-        **dict.fromkeys(("CpuShares", "Memory", "NanoCpus"), 0),
-        "CgroupParent": "",
-        "BlkioWeight": 0,
-        "BlkioWeightDevice": [],
-        **{f"BlkioDevice{what}": [] for what in ("ReadBps", "WriteBps", "ReadIOps", "WriteIOps")},
-        **{f"Cpu{what}": 0 for what in ("Period", "Quota", "RealtimePeriod", "RealtimeRuntime")},
-        "CpusetCpus": "",
-        "CpusetMems": "",
-        "Devices": [],
-        **dict.fromkeys(("DeviceCgroupRules", "DeviceRequests")),
-        **dict.fromkeys(("KernelMemory", "KernelMemoryTCP", "MemoryReservation", "MemorySwap"), 0),
-        "MemorySwappiness": None,
-        "OomKillDisable": False,
-        "PidsLimit": None,
-        "Ulimits": [],
-        **dict.fromkeys(("CpuCount", "CpuPercent", "IOMaximumIOps", "IOMaximumBandwidth"), 0),
-        "MaskedPaths": list(_MASKED),
-        "ReadonlyPaths": list(_READONLY),
     }

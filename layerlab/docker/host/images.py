@@ -114,7 +114,9 @@ def _origins(origins: tuple[Origin, ...]) -> bytes:
 
 
 def _hmac(origin: Origin) -> str:
-    """Who pushed it, so to say: only whoever pushes with the same login finds it again."""
+    """What Docker signs a push with: only the same login takes the entry for its own."""
+    if not origin.pushed:
+        return ""
     text = f"{origin.digest}{origin.repository}".encode()
     return hmac.new(_NO_LOGIN, text, hashlib.sha256).hexdigest()
 
