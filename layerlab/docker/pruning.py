@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from layerlab.docker.engines import api
-from layerlab.docker.filters import Filters
 from layerlab.docker.several import REFUSALS, from_daemon
 from layerlab.docker.spec import ClientError, Command, Flag, Output, Parsed, Takes
 from layerlab.units import human_size
@@ -18,7 +17,8 @@ from layerlab.units import human_size
 if TYPE_CHECKING:
     from layerlab.engine import Engine
 
-FILTERS = "label", "label!", "until"
+SHOWN = "label", "label!", "until"
+"""The filters that the question of ``system prune`` names."""
 NAMED_VOLUMES_STAY = 1, 42
 """The API from which on ``volume prune`` leaves named volumes alone unless told ``--all``."""
 
@@ -77,7 +77,7 @@ def _system_warning(args: Parsed) -> str:
     else:
         listed += ["all dangling images", "unused build cache"]
     lines = ["WARNING! This will remove:", *(f"  - {each}" for each in listed), ""]
-    filters = sorted(text for text in args.texts("filter") if text.partition("=")[0] in FILTERS)
+    filters = sorted(text for text in args.texts("filter") if text.partition("=")[0] in SHOWN)
     if filters:
         lines += ["  Items to be pruned will be filtered with:"]
         lines += [*(f"  - {text}" for text in filters), ""]
@@ -104,24 +104,17 @@ def _told(*pruned: tuple[str, int]) -> str:
 
 
 def _containers(engine: Engine, args: Parsed) -> tuple[str, int]:
-    pruned = engine.prune("containers", filters=_filters(args))
+    pruned = engine.prune("containers", filters=args.texts("filter"))
     if not pruned.deleted:
         return "", 0
     return "\n".join(("Deleted Containers:", *pruned.deleted, "")), pruned.reclaimed
 
 
 def _images(engine: Engine, args: Parsed) -> tuple[str, int]:
-    pruned = engine.prune("images", all=args.on("all"), filters=_filters(args))
+    pruned = engine.prune("images", all=args.on("all"), filters=args.texts("filter"))
     if not pruned.deleted:
         return "", 0
     return "\n".join(("Deleted Images:", *pruned.deleted, "")), pruned.reclaimed
-
-
-def _filters(args: Parsed) -> tuple[str, ...]:
-    """The filters as they were given; ``EngineError`` if the engine doesn't know one."""
-    texts = tuple(filter(None, args.texts("filter")))
-    Filters.read(texts, FILTERS, "Invalid filter")
-    return texts
 
 
 def _flags(example: str, *more: Flag) -> tuple[Flag, ...]:

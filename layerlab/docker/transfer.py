@@ -1,22 +1,17 @@
-"""Images that cross: pull and push with a registry, save and load with a file."""
+"""``docker pull`` and ``push``: images that cross to and from a registry."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from layerlab.docker.localfiles import check_file, write_file
 from layerlab.docker.several import REFUSALS, from_daemon, read_reference
 from layerlab.docker.spec import ClientError, Command, Flag, Output, Parsed, Takes
 from layerlab.engine.transfer import TransferFailed
-from layerlab.errors import LayerlabError
 
 if TYPE_CHECKING:
     from layerlab.engine import Engine
 
-ONE_PLATFORM = 'only the given platform variant. Formatted as "os[/arch[/variant]]" (e.g., '
 QUIET = Flag("quiet", "Suppress verbose output", "q")
 
 
@@ -33,21 +28,23 @@ def pull(engine: Engine, args: Parsed) -> Output:
 
 def pulled(engine: Engine, name: str) -> tuple[str, str]:
     """What a pull prints, and why it failed, if it did."""
-    return _crossed(lambda: engine.pull(name))
+    return _crossed(lambda: engine.pull(name, steps=True))
 
 
 def push(engine: Engine, args: Parsed) -> Output:
     """Send an image to its registry."""
     name, printed = _named(args, "push")
-    progress, refusal = _crossed(lambda: engine.push(name))
+    progress, refusal = _crossed(lambda: engine.push(name, steps=True))
     if args.on("quiet"):
         progress = "" if refusal else f"{read_reference(name).full}\n"
     return Output(printed + progress, f"{refusal}\n" if refusal else "", 1 if refusal else 0)
 
 
-def _crossed(transfer: Callable[[], Any]) -> tuple[str, str]:
+def _crossed(begin: Callable[[], Any]) -> tuple[str, str]:
     try:
-        lines = transfer().lines()
+        transfer = begin()
+        transfer.finish()
+        lines = transfer.lines()
     except TransferFailed as error:
         return "".join(f"{line}\n" for line in error.lines), error.what
     except REFUSALS as error:
@@ -65,38 +62,6 @@ def _named(args: Parsed, command: str) -> tuple[str, str]:
         raise ClientError(f"layerlab: docker {command} --all-tags can't be simulated: name a tag")
     told = "Using default tag: latest\n" if bare and not args.on("quiet") else ""
     return str(reference.tagged()), told
-
-
-def save(engine: Engine, args: Parsed) -> Output:
-    """Write images to an archive."""
-    output = args.text("output")
-    if output:
-        write_file(args, output, "failed to save image", lambda path: engine.save(args.args, path))
-        return Output()
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "saved.tar")
-        engine.save(args.args, path)
-        return Output(path.read_bytes().decode("utf-8", "surrogateescape"))
-
-
-def load(engine: Engine, args: Parsed) -> Output:
-    """Read images from an archive."""
-    name = args.text("input")
-    if name:
-        check_file(args, name)
-        return _loaded(engine, Path(args.cwd, name))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "given.tar")
-        path.write_bytes(args.stdin.encode("utf-8", "surrogateescape"))
-        return _loaded(engine, path)
-
-
-def _loaded(engine: Engine, path: Path) -> Output:
-    try:
-        lines = engine.load(path)
-    except LayerlabError as error:  # told in a stream that has begun, so without its prefix
-        raise ClientError(str(error)) from None
-    return Output("".join(f"{line}\n" for line in lines))
 
 
 COMMANDS = (
@@ -124,23 +89,5 @@ COMMANDS = (
             QUIET,
         ),
         Takes(1, 1),
-    ),
-    Command(
-        ("image save", "save"), "[OPTIONS] IMAGE [IMAGE...]",
-        "Save one or more images to a tar archive (streamed to STDOUT by default)", save,
-        (
-            Flag("output", "Write to a file, instead of STDOUT", "o", kind="string"),
-            Flag("platform", f'Save {ONE_PLATFORM}"linux/amd64")', kind="string", since="1.48"),
-        ),
-        Takes(1),
-    ),
-    Command(
-        ("image load", "load"), "[OPTIONS]", "Load an image from a tar archive or STDIN", load,
-        (
-            Flag("input", "Read from tar archive file, instead of STDIN", "i", kind="string"),
-            Flag("platform", f'Load {ONE_PLATFORM}"linux/amd64")', kind="string", since="1.48"),
-            Flag("quiet", "Suppress the load output", "q"),
-        ),
-        Takes(0, 0),
     ),
 )  # fmt: skip

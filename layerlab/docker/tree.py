@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from layerlab.docker import (
+    archiving,
     copying,
     df,
     executing,
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from layerlab.engine import Engine
 
 MODULES: tuple[ModuleType, ...] = (
-    copying, df, executing, history, images, imaging, info, inspecting, lifecycle, pruning, ps,
-    reading, running, transfer, version,
+    archiving, copying, df, executing, history, images, imaging, info, inspecting, lifecycle,
+    pruning, ps, reading, running, transfer, version,
 )  # fmt: skip
 """Each has its commands in ``COMMANDS``."""
 

@@ -70,6 +70,9 @@ save -o . base
 load -i nowhere.tar
 load x
 load <<< this is no archive
+load
+load -i cut.tar
+load -i altered.tar
 images a b
 nonsense
 image nonsense
@@ -266,6 +269,7 @@ images
 """
 
 PUSHING = """
+load -i base.tar
 tag base REGISTRY/team/base:1
 push REGISTRY/team/base:1
 push REGISTRY/team/base:1
