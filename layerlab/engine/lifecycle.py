@@ -46,7 +46,8 @@ def started(
     except CannotStart as error:
         told = error.told(CREATE_FAILED)
         failed = replace(container, exit_code=error.code, error=told)
-        return put(state, failed), failed, EngineError(told)
+        after = remove_container(state, failed) if failed.remove else put(state, failed)
+        return after, failed, EngineError(told)
     ends = None if done.runs_for is None else max(clock.now, now + math.ceil(done.runs_for))
     running = replace(
         container,
@@ -129,10 +130,12 @@ def stopped(state: State, name: str, clock: Clock, timeout: int) -> State:
 def killed(state: State, name: str, what: str, clock: Clock) -> State:
     """The state after a signal; all but ``KILL`` are lost on a container's first process."""
     number = signal_number(what)
-    container = find_container(state, name)
-    if container.status not in ("running", "paused"):
-        reason = not_running(container).what
-        raise EngineError(f"Cannot kill container: {name}: {reason}")
+    try:
+        container = find_container(state, name)
+        if container.status not in ("running", "paused"):
+            raise not_running(container)
+    except EngineError as error:
+        raise EngineError(f"Cannot kill container: {name}: {error.what}") from None
     now = clock()
     if number != signal.SIGKILL:
         return state

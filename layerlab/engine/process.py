@@ -26,15 +26,18 @@ NOT_FOUND, NOT_EXECUTABLE, REFUSED = 127, 126, 128
 class CannotStart(LayerlabError):
     """A process that can't be started: why, and the exit code that Docker notes."""
 
-    def __init__(self, what: str, code: int, *, by_runc: bool = True) -> None:
-        self.code, self.by_runc = code, by_runc
+    def __init__(
+        self, what: str, code: int, *, by_runc: bool = True, starting: bool = True
+    ) -> None:
+        self.code, self.by_runc, self.starting = code, by_runc, starting
         super().__init__(what)
 
     def told(self, doing: str) -> str:
         """The whole message: runc's is handed on through several programs."""
         if not self.by_runc:
             return self.what
-        return f"{doing}: unable to start container process: {self.what}: unknown"
+        step = "unable to start container process: " if self.starting else ""
+        return f"{doing}: {step}{self.what}: unknown"
 
 
 def play(
@@ -92,7 +95,7 @@ def _home(files: Any, user: str) -> str:
 
 def _check_directory(files: Any, cwd: str) -> None:
     if not cwd.startswith("/"):
-        raise CannotStart("Cwd must be an absolute path", NOT_EXECUTABLE)
+        raise CannotStart("Cwd must be an absolute path", NOT_EXECUTABLE, starting=False)
     if not files.isdir(cwd):
         why = "not a directory" if files.exists(cwd) else "no such file or directory"
         fault = f'chdir to cwd ("{cwd}") set in config.json failed: {why}'
