@@ -12,7 +12,7 @@ from layerlab.errors import InvalidReference
 DEFAULT_DOMAIN = "docker.io"
 OFFICIAL = "library/"
 MAX_NAME = 255
-"""Characters of a repository's path."""
+"""Characters of a repository's path; for the daemon the domain counts, too (*ran*)."""
 
 _COMPONENT = r"[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
 _HOST = rf"{_COMPONENT}(?:\.{_COMPONENT})*"
@@ -61,10 +61,11 @@ class Reference:
             raise InvalidReference(
                 f"invalid reference format: repository name{which} must be lowercase"
             )
-        return cls._matched(f"{domain}/{rest}", _OLD if daemon else _NEW)
+        return cls._matched(f"{domain}/{rest}", daemon)
 
     @classmethod
-    def _matched(cls, text: str, form: re.Pattern[str]) -> "Reference":
+    def _matched(cls, text: str, daemon: bool) -> "Reference":
+        form = _OLD if daemon else _NEW
         match = form.fullmatch(text)
         if match is None:
             if form.fullmatch(text.lower()):
@@ -73,7 +74,8 @@ class Reference:
                 )
             raise InvalidReference("invalid reference format")
         path = match["path"]
-        if len(path) > MAX_NAME:
+        counted = f"{match['domain']}/{path}" if daemon else path
+        if len(counted) > MAX_NAME:
             raise InvalidReference(f"repository name must not be more than {MAX_NAME} characters")
         digest = match["digest"] or ""
         if digest:

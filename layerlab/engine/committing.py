@@ -5,10 +5,12 @@ moby: ``daemon/commit.go`` and ``image/image.go`` (NewChildImage).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from layerlab.engine.runconfig import config_json
+from layerlab.engine.changes import changed
+from layerlab.engine.runconfig import config_json, go_config
 from layerlab.engine.state import StoredContainer
 from layerlab.engine.times import NEVER, rfc3339
 from layerlab.image import History, Image, gojson
@@ -21,6 +23,7 @@ def committed(
     *,
     message: str = "",
     author: str = "",
+    changes: Iterable[str] = (),
 ) -> Image:
     """The image: the container's layer on its image's, and a config as Docker writes it."""
     base = container.image
@@ -38,7 +41,7 @@ def committed(
     document: dict[str, Any] = {
         "architecture": base.config.architecture,
         "author": author,
-        "config": config,
+        "config": go_config(changed(config, changes)),
         "container": container.id,
         "container_config": config,
         "created": step.created,

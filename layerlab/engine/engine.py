@@ -217,7 +217,12 @@ class Engine:
             found = find_container(state, container)
             now = self.clock()
             image = committing.committed(
-                found, now, RELEASES.get(self.version, self.version), message=message, author=author
+                found,
+                now,
+                RELEASES.get(self.version, self.version),
+                message=message,
+                author=author,
+                changes=changes,
             )
             state = store.add_image(state, image, self._ids, now, found.image_id)
             if name is not None:
