@@ -61,3 +61,11 @@ def test_the_name_is_the_function_every_time():
     import layerlab.notebook
 
     assert layerlab.notebook.magics is magics
+
+
+def test_a_pull_ends_as_it_does_in_a_terminal(shell, engine, capsys):
+    shell.run_cell("%docker pull alpine:3.12").raise_error()
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == ["3.12: Pulling from library/alpine", "801bfaa63ef2: Pull complete"]
+    assert lines[2].startswith("Digest: sha256:")
+    assert len(lines) == 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,7 @@ def magics(engine: Engine) -> None:
             print(f"layerlab: {error}", file=sys.stderr)
             return
         done = execute(engine, words)
-        print(done.stdout, end="")
+        print(in_a_terminal(done.stdout), end="")
         print(done.stderr, end="", file=sys.stderr)
 
     def host(line: str, cell: str = "") -> None:
@@ -45,3 +46,18 @@ def magics(engine: Engine) -> None:
     literal: Any = no_var_expand  # it is typed for methods alone
     shell.register_magic_function(literal(docker), "line", "docker")
     shell.register_magic_function(literal(host), "line_cell", "host")
+
+
+_PROGRESS = re.compile(r"([0-9a-f]{12}): (?!Pulling from)")
+
+
+def in_a_terminal(printed: str) -> str:
+    """What a terminal shows in the end: the line of a layer that is pulled or pushed only once.
+
+    Elsewhere the client prints each change of it on a line of its own.
+    """
+    shown: dict[str, str] = {}
+    for number, line in enumerate(printed.splitlines(keepends=True)):
+        layer = _PROGRESS.match(line)
+        shown[layer[1] if layer else str(number)] = line
+    return "".join(shown.values())
