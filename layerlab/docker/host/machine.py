@@ -97,6 +97,11 @@ class Host(Container):
         key = id(place) if place.children is not None else id(place.node)
         return self._numbers.setdefault(key, 2 * _ENGINE_INODES + len(self._numbers))
 
+    def _note(self, *record: Any, **details: Any) -> None:
+        """A container tells what it did; of a host only the last event is kept."""
+        super()._note(*record, **details)
+        del self._records[:-1]
+
     def getxattr(self, path: AnyPath, name: str, *, follow_symlinks: bool = True) -> bytes:
         """One extended attribute; the host shows ``trusted.overlay.*``, which a mount hides."""
         spot = self._find(path, follow_symlinks)
