@@ -57,7 +57,7 @@ def run(engine: Engine, args: Parsed) -> Output:
     try:
         told, container_id = _made(engine, args, options | {"detach": detached})
         shown = f"{container_id}\n" if detached else ""
-        container = engine.start(container_id, stdin=_stdin(args))
+        container = engine.start(container_id, stdin=None if detached else _stdin(args))
     except _NotMade as problem:
         return _failed(shown, problem.told, problem.reason)
     except REFUSALS as error:
@@ -117,6 +117,7 @@ def _understood(args: Parsed, name: str) -> dict[str, Any]:
         "remove": args.on("rm"),
         "tty": args.on("tty"),
         "interactive": args.on("interactive"),
+        "read_only": args.on("read-only"),
         "network": (*args.texts("net"), args.text("network"))[-1] or "default",
     }
 

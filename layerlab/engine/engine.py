@@ -117,8 +117,10 @@ class Engine:
 
         return self._change(operation)
 
-    def start(self, name: str, *, stdin: bytes = b"") -> StoredContainer:
+    def start(self, name: str, *, stdin: bytes | None = None) -> StoredContainer:
         """Start a container's process; it is played as far as it goes by itself.
+
+        ``stdin`` is what it can read. Without, a container made to be ``interactive`` waits.
 
         If it can't be started, the container notes that, as Docker's does.
         """
@@ -138,7 +140,12 @@ class Engine:
         return container
 
     def run(
-        self, image: str, command: Iterable[str] = (), *, stdin: bytes = b"", **options: Any
+        self,
+        image: str,
+        command: Iterable[str] = (),
+        *,
+        stdin: bytes | None = None,
+        **options: Any,
     ) -> StoredContainer:
         """Make a container and start it. Where its program ends by itself at once, it has."""
         return self.start(self.create(image, command, **options).id, stdin=stdin)

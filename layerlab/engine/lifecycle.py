@@ -31,7 +31,7 @@ EXEC_CODE = 126
 
 
 def started(
-    state: State, container: StoredContainer, clock: Clock, stdin: bytes
+    state: State, container: StoredContainer, clock: Clock, stdin: bytes | None
 ) -> tuple[State, StoredContainer, EngineError | None]:
     """The container with its process started, and played as far as it goes by itself.
 
@@ -132,6 +132,8 @@ def killed(state: State, name: str, what: str, clock: Clock) -> State:
     number = signal_number(what)
     try:
         container = find_container(state, name)
+        if number > signal.SIGRTMAX:
+            raise EngineError(f"The linux daemon does not support signal {number}")
         if container.status not in ("running", "paused"):
             raise not_running(container)
     except EngineError as error:
@@ -143,10 +145,8 @@ def killed(state: State, name: str, what: str, clock: Clock) -> State:
 
 
 def signal_number(what: str) -> int:
-    """``KILL``, ``sigkill`` or ``9``; ``EngineError`` if there is no such signal."""
+    """``KILL``, ``sigkill`` or a number; ``EngineError`` if there is no signal of that name."""
     if what.isdigit() and int(what):
-        if int(what) > signal.SIGRTMAX:
-            raise EngineError(f"The linux daemon does not support signal {what}")
         return int(what)
     name = "SIG" + what.upper().removeprefix("SIG")
     if name not in signal.Signals.__members__:

@@ -13,14 +13,24 @@ from layerlab.engine.clock import Clock
 from layerlab.engine.runconfig import DEFAULT_PATH
 from layerlab.engine.state import StoredContainer
 from layerlab.errors import LayerlabError
-from layerlab.shell import Done, find_account, run_program
+from layerlab.shell import Done, Forever, find_account, run_program
 from layerlab.shell.accounts import groups, users
+from layerlab.shell.files import ReadOnly
 from layerlab.shell.lookup import find_program, kind_of
 from layerlab.shell.programs import PROGRAMS
 from layerlab.shell.running import SHELLS
 
 NOT_FOUND, NOT_EXECUTABLE, REFUSED = 127, 126, 128
 """``State.ExitCode`` of a container whose process couldn't be started."""
+
+
+class Silent:
+    """Standard input that stays open while nobody writes: whoever reads it waits for ever."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        raise Forever
+
+    readline = read
 
 
 class CannotStart(LayerlabError):
@@ -45,13 +55,16 @@ def play(
     command: tuple[str, ...],
     clock: Clock,
     *,
-    stdin: bytes = b"",
+    stdin: bytes | None = None,
     user: str = "",
     workdir: str = "",
     env: tuple[str, ...] = (),
     daemon: bool = False,
 ) -> Done:
     """Run ``command`` in the container; what it printed, its exit code, how long it runs.
+
+    ``stdin``: what it can read; ``None`` if nobody is there, which a container that keeps its
+    standard input open waits for.
 
     A program that nothing simulates says so; a ``daemon`` goes on for ever instead, silently.
     ``CannotStart`` if there is no such program.
@@ -69,15 +82,19 @@ def play(
             return Done(1, stderr=f"exec {command[0]}: {fault}\n".encode())
         if daemon and kind_of(files, path).kind == "binary":
             return Done(0, runs_for=None)
+    if stdin is None:
+        given: bytes | Silent = Silent() if container.options["interactive"] else b""
+    else:
+        given = stdin
     return run_program(
-        files,
+        ReadOnly(files) if container.options["read_only"] else files,
         command,
         cwd=cwd,
         env=environment,
         user=user or "0",
         hostname=container.options["hostname"],
         clock=clock,
-        stdin=stdin,
+        stdin=given,
     )
 
 

@@ -14,7 +14,7 @@ from layerlab.shell.lookup import DEFAULT_PATH, find_program
 from layerlab.shell.process import BUSYBOX, DEBIAN, Clock, Flavour, Forever, Program, World
 from layerlab.shell.running import run_file
 from layerlab.shell.state import ShellState
-from layerlab.shell.streams import Done, Streams
+from layerlab.shell.streams import Done, Source, Streams
 
 START = 1_767_225_600
 KERNEL = "6.1.0-28-amd64"
@@ -106,7 +106,7 @@ def run_program(
     files: Any, argv: list[str] | tuple[str, ...], *,
     commands: Mapping[str, Program] | None = None, cwd: str = "/",
     env: Mapping[str, str] | None = None, user: str = "root", hostname: str = "",
-    clock: Clock | None = None, flavour: Flavour | None = None, stdin: bytes = b"",
+    clock: Clock | None = None, flavour: Flavour | None = None, stdin: bytes | Source = b"",
     kernel: str = KERNEL,
 ) -> Done:  # fmt: skip
     """Run one program as a container's ``exec`` does: no shell between.
@@ -119,7 +119,8 @@ def run_program(
     world = _world(files, commands or {}, user, hostname, clock, flavour, kernel)
     path = find_program(world.files, argv[0], environment.get("PATH", DEFAULT_PATH), cwd)
     stdout, stderr = io.BytesIO(), io.BytesIO()
-    streams = Streams(io.BytesIO(stdin), stdout, stderr)
+    source = io.BytesIO(stdin) if isinstance(stdin, bytes) else stdin
+    streams = Streams(source, stdout, stderr)
     code: int = 0
     runs_for: float | None = None
     try:
