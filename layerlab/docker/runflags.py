@@ -125,7 +125,7 @@ CONTAINER_FLAGS = (
 SIMULATED = frozenset((
     "attach", "cidfile", "detach", "detach-keys", "disable-content-trust", "entrypoint", "env",
     "env-file", "expose", "help", "hostname", "interactive", "label", "label-file", "name", "net",
-    "network", "platform", "publish", "publish-all", "pull", "quiet", "restart", "rm", "sig-proxy",
-    "stop-signal", "stop-timeout", "tty", "user", "workdir",
+    "network", "platform", "publish", "publish-all", "pull", "quiet", "read-only", "restart", "rm",
+    "sig-proxy", "stop-signal", "stop-timeout", "tty", "user", "workdir",
 ))  # fmt: skip
 """Those that do what they do in Docker; ports are taken, and lead nowhere."""

@@ -65,6 +65,7 @@ def create(
         "interactive": options.interactive,
         "detach": options.detach,
         "network": options.network,
+        "read_only": options.read_only,
     }
     container = StoredContainer(
         id=container_id,

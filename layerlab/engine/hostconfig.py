@@ -15,7 +15,7 @@ _LISTS = ("Dns", "DnsOptions", "DnsSearch", "BlkioWeightDevice", "BlkioDeviceRea
           "Ulimits")  # fmt: skip
 _TEXTS = ("ContainerIDFile", "VolumeDriver", "Cgroup", "PidMode", "UTSMode", "UsernsMode",
           "Isolation", "CgroupParent", "CpusetCpus", "CpusetMems")  # fmt: skip
-_SWITCHES = ("Privileged", "PublishAllPorts", "ReadonlyRootfs", "OomKillDisable")
+_SWITCHES = ("Privileged", "PublishAllPorts", "OomKillDisable")
 _NUMBERS = ("OomScoreAdj", "CpuShares", "Memory", "NanoCpus", "BlkioWeight", "CpuPeriod",
             "CpuQuota", "CpuRealtimePeriod", "CpuRealtimeRuntime", "KernelMemory",
             "KernelMemoryTCP", "MemoryReservation", "MemorySwap", "CpuCount", "CpuPercent",
@@ -107,6 +107,7 @@ def host_config(container: StoredContainer) -> dict[str, Any]:
         "PortBindings": {},
         "RestartPolicy": {"Name": "no", "MaximumRetryCount": 0},
         "AutoRemove": container.remove,
+        "ReadonlyRootfs": container.options["read_only"],
         "CgroupnsMode": "host",
         "IpcMode": "private",
         "ShmSize": 64 << 20,

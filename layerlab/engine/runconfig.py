@@ -50,6 +50,8 @@ class RunOptions:
     """Standard input stays open, even if nobody is there."""
     detach: bool = False
     network: str = "default"
+    read_only: bool = False
+    """Its processes can't change its files."""
 
 
 def merged_env(own: tuple[str, ...], image: tuple[str, ...]) -> tuple[str, ...]:

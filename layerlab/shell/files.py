@@ -60,6 +60,10 @@ class ReadOnly:
             return self._refuse
         return getattr(self._tree, name)
 
+    def as_user(self, uid: int, gids: Any) -> ReadOnly:
+        """The tree as somebody sees it whom permission bits stop."""
+        return ReadOnly(self._tree.as_user(uid, gids))
+
     def _refuse(self, path: AnyPath, *_: Any, **__: Any) -> None:
         raise error(errno.EROFS, path)
 
