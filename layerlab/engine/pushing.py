@@ -175,7 +175,7 @@ class Push:
             checked.add(origin.digest)
             attempts -= 1
             if self._registry.has_blob(self.reference.path, origin.digest):
-                self._arrived(item, origin.digest, "Layer already exists")
+                self._arrived(item, origin.digest, "Layer already exists", known=origin)
                 return True
             if origin.repository == self.reference.name:
                 self._changes.append(_forgetting(item.layer.diff_id, origin))
@@ -188,14 +188,16 @@ class Push:
             self._registry.put_blob(self.reference.path, blob)
             self._arrived(item, blob.digest, "Pushed")
 
-    def _arrived(self, item: _Upload, digest: BlobDigest, status: str) -> None:
-        """The registry has it now, and the engine notes where."""
+    def _arrived(
+        self, item: _Upload, digest: BlobDigest, status: str, known: Origin | None = None
+    ) -> None:
+        """The registry has it now, and the engine notes where, unless that is how it knew."""
         size = self._registry.blob(self.reference.path, digest).size
         item.remote = Descriptor(digest, size)
         self._board.tell(item.name, status)
         diff_id = item.layer.diff_id
         origin = Origin(digest, self.reference.name, pushed=True)
-        if origin not in self._state.origins.get(diff_id, ()):
+        if origin != known:
             self._changes.append(lambda state: add_origin(state, diff_id, origin))
 
     def _finish(self) -> None:

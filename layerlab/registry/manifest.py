@@ -33,7 +33,12 @@ class Descriptor:
 
     def to_json(self) -> dict[str, Any]:
         """The descriptor in Docker's order."""
-        return {"mediaType": self.media_type, "size": self.size, "digest": self.digest}
+        return {"mediaType": self.media_type, **self.named}
+
+    @property
+    def named(self) -> dict[str, Any]:
+        """Size and digest alone."""
+        return {"size": self.size, "digest": self.digest}
 
 
 @dataclass(frozen=True, slots=True)

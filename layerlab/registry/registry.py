@@ -13,7 +13,7 @@ from layerlab.errors import DigestMismatch, LayerlabError, NoContent
 from layerlab.image import Image
 from layerlab.registry import shelf
 from layerlab.registry.blobs import Blob, compressed
-from layerlab.registry.manifest import MANIFEST, MANIFEST_LIST, Index, Manifest, parse
+from layerlab.registry.manifest import Manifest, parse
 from layerlab.registry.traffic import Crossed, Direction, Kind, Traffic
 from layerlab.source import Memory, Source
 
@@ -219,12 +219,10 @@ class Registry:
         for name, repository in sorted(self._repositories.items()):
             untagged = repository.manifests - set(repository.tags.values())
             names = [(f"{name}:{tag}", digest) for tag, digest in sorted(repository.tags.items())]
-            for full, digest in names + [
-                (f"{name}@{digest}", digest) for digest in sorted(untagged)
-            ]:
+            names += [(f"{name}@{digest}", digest) for digest in sorted(untagged)]
+            for full, digest in names:
                 raw = b"".join(self._bytes(digest).blocks())
-                kind = MANIFEST_LIST if isinstance(parse(raw), Index) else MANIFEST
-                yield shelf.Entry(full, digest, len(raw), kind)
+                yield shelf.Entry(full, digest, parse(raw), raw)
 
     def _add(self, repository: str, blob: Blob) -> None:
         if self._shelf.get(blob.digest) is None:

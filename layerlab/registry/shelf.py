@@ -1,19 +1,33 @@
 """Where a registry keeps what it has: in memory, or as an OCI layout in a directory.
 
-OCI image-spec, image-layout.md. A tag is an entry of ``index.json`` with the ref name
-``repository:tag``; a manifest that has no tag any more has ``repository@digest``.
+OCI image-spec, image-layout.md. Each manifest is an entry of ``index.json``; our annotation
+says ``repository:tag``, or ``repository@digest`` when it has no tag any more. Tools that read
+layouts (skopeo, umoci; *ran*) pass over manifests of Docker's own type. So each tag of such a
+one has an entry more, with the customary ref name: the same config and blobs, named by an OCI
+manifest.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol
 
-from layerlab.archive.oci import INDEX, LAYOUT, OCI_INDEX, REF_NAME
+from layerlab.archive.oci import (
+    INDEX,
+    LAYOUT,
+    OCI_CONFIG,
+    OCI_INDEX,
+    OCI_LAYER,
+    OCI_MANIFEST,
+    REF_NAME,
+)
 from layerlab.digest import BlobDigest
 from layerlab.errors import NoContent
 from layerlab.image import gojson
 from layerlab.registry.blobs import Blob
+from layerlab.registry.manifest import CONFIG, LAYER, Index, Manifest
 from layerlab.source import FileSource
+
+_NAME = "layerlab.registry.name"
 
 
 class Entry(NamedTuple):
@@ -21,8 +35,8 @@ class Entry(NamedTuple):
 
     name: str
     digest: BlobDigest
-    size: int
-    media_type: str
+    manifest: Manifest | Index
+    raw: bytes
 
 
 class Shelf(Protocol):
@@ -93,19 +107,20 @@ class Directory:
         document = gojson.as_type(gojson.load(b"".join(source.blocks()), path), dict, path)
         for entry in gojson.field(document, "manifests", list, path):
             annotations = gojson.field(entry, "annotations", dict, path, {})
-            if name := gojson.field(annotations, REF_NAME, str, path, ""):
+            if name := gojson.field(annotations, _NAME, str, path, ""):
                 yield name, BlobDigest(gojson.field(entry, "digest", str, path))
 
     def keep(self, entries: Iterable[Entry]) -> None:
-        manifests: list[Mapping[str, object]] = [
-            {
-                "mediaType": entry.media_type,
-                "digest": entry.digest,
-                "size": entry.size,
-                "annotations": {REF_NAME: entry.name},
-            }
-            for entry in entries
-        ]
+        manifests: list[dict[str, object]] = []
+        for entry in entries:
+            media_type = gojson.load(entry.raw, entry.name).get("mediaType", OCI_MANIFEST)
+            ours = {_NAME: entry.name}
+            manifests.append(_descriptor(media_type, entry.digest, len(entry.raw), ours))
+            if isinstance(entry.manifest, Manifest) and "@" not in entry.name:
+                other = Blob.of(_as_oci(entry.manifest))
+                self.put(other)
+                named = {REF_NAME: entry.name}
+                manifests.append(_descriptor(OCI_MANIFEST, other.digest, other.size, named))
         document = {"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": manifests}
         self._write(INDEX, [gojson.dump(document)])
 
@@ -115,3 +130,28 @@ class Directory:
         with open(f"{path}.part", "wb") as file:
             file.writelines(blocks)
         os.replace(f"{path}.part", path)
+
+
+def _descriptor(
+    media_type: str, digest: BlobDigest, size: int | None, annotations: dict[str, str]
+) -> dict[str, object]:
+    return {
+        "mediaType": media_type,
+        "digest": digest,
+        "size": size,
+        "annotations": annotations,
+    }
+
+
+def _as_oci(manifest: Manifest) -> bytes:
+    """The manifest with OCI's media types for Docker's, which mean the same."""
+    config, *layers = (
+        {"mediaType": _OCI.get(item.media_type, item.media_type)} | item.named
+        for item in (manifest.config, *manifest.layers)
+    )
+    return gojson.dump(
+        {"schemaVersion": 2, "mediaType": OCI_MANIFEST, "config": config, "layers": layers}
+    )
+
+
+_OCI = {CONFIG: OCI_CONFIG, LAYER: f"{OCI_LAYER}+gzip"}
