@@ -11,7 +11,8 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from layerlab.container import Container
-from layerlab.engine.finding import container_named, find_container, find_image
+from layerlab.digest import ImageID
+from layerlab.engine.finding import container_named, find_container
 from layerlab.engine.ground import ground
 from layerlab.engine.ids import Ids
 from layerlab.engine.runconfig import RunOptions, merged_env
@@ -24,14 +25,18 @@ _NAME = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 
 def create(
     state: State,
+    image_id: ImageID,
     image_name: str,
     command: tuple[str, ...],
     options: RunOptions,
     ids: Ids,
     clock: Callable[[], int],
 ) -> tuple[State, StoredContainer]:
-    """The state with one more container on the image; nothing of it runs yet."""
-    image_id, stored = find_image(state, image_name)
+    """The state with one more container on the image; nothing of it runs yet.
+
+    ``image_name`` is what the image was called: ``docker ps`` shows it.
+    """
+    stored = state.images[image_id]
     config = stored.image.config
     entrypoint = options.entrypoint
     if entrypoint is None:

@@ -9,9 +9,11 @@ from typing import Any, Literal, TypeVar, overload
 
 from layerlab import catalog
 from layerlab.container import DiffLine
+from layerlab.digest import BlobDigest
 from layerlab.engine import (
     archives,
     committing,
+    containerd,
     containers,
     deleting,
     inspecting,
@@ -23,13 +25,14 @@ from layerlab.engine.finding import find_container, find_image
 from layerlab.engine.ids import Ids
 from layerlab.engine.pruning import Filters, Pruned, prune_containers, prune_images
 from layerlab.engine.pulling import Pull
+from layerlab.engine.pushing import Push
 from layerlab.engine.runconfig import RunOptions
 from layerlab.engine.state import State, StoredContainer, StoredImage
 from layerlab.engine.usage import Usage, usage
 from layerlab.errors import EngineError
 from layerlab.image import History, Image
 from layerlab.reference import Reference
-from layerlab.registry import Registry
+from layerlab.registry import Registry, containerd_identity
 from layerlab.shell import Done
 
 Result = TypeVar("Result")
@@ -80,7 +83,11 @@ class Engine:
 
     def image(self, ref: str) -> StoredImage:
         """The image of this name, ID or beginning of an ID."""
-        return find_image(self.state, ref)[1]
+        return find_image(self.state, self._classic(ref))[1]
+
+    def _classic(self, ref: str) -> str:
+        """A name or an ID as the state has it, whatever the image store calls it."""
+        return containerd.classic(self.state, ref) if self.store == "containerd" else ref
 
     def container(self, name: str) -> StoredContainer:
         """The container of this name, ID or beginning of an ID."""
@@ -113,7 +120,10 @@ class Engine:
         chosen = RunOptions(**options)
 
         def operation(state: State) -> tuple[State, StoredContainer]:
-            return containers.create(state, image, tuple(command), chosen, self._ids, self.clock)
+            image_id, _ = find_image(state, self._classic(image))
+            return containers.create(
+                state, image_id, image, tuple(command), chosen, self._ids, self.clock
+            )
 
         return self._change(operation)
 
@@ -243,14 +253,16 @@ class Engine:
         name = Reference.parse(target).tagged()
 
         def operation(state: State) -> tuple[State, None]:
-            image_id, _ = find_image(state, source)
+            image_id, _ = find_image(state, self._classic(source))
             return store.tag(state, image_id, name, self.clock()), None
 
         self._change(operation)
 
     def rmi(self, ref: str, force: bool = False, prune: bool = True) -> list[str]:
         """Take a name from an image, or remove it; the lines that Docker prints."""
-        return self._change(lambda state: deleting.remove(state, ref, force=force, prune=prune))
+        before, name = self.state, self._classic(ref)
+        lines = self._change(lambda state: deleting.remove(state, name, force=force, prune=prune))
+        return containerd.told(before, lines) if self.store == "containerd" else lines
 
     def history(self, ref: str) -> tuple[History, ...]:
         """How an image was made, its first step first."""
@@ -262,7 +274,11 @@ class Engine:
         try:
             return inspecting.container_json(state, find_container(state, name))
         except EngineError:
-            return inspecting.image_json(state, find_image(state, name)[1])
+            stored = self.image(name)
+            document = inspecting.image_json(state, stored)
+        if self.store == "containerd":
+            document["Id"] = str(containerd_identity(stored.image)[0])
+        return document
 
     def diff(self, container: str) -> list[DiffLine]:
         """What changed in a container against its image."""
@@ -319,6 +335,19 @@ class Engine:
             return pull
         pull.finish()
         return self.state.images[pull.image_id].image
+
+    @overload
+    def push(self, ref: str, steps: Literal[False] = False) -> BlobDigest: ...
+    @overload
+    def push(self, ref: str, steps: Literal[True]) -> Push: ...
+    def push(self, ref: str, steps: bool = False) -> BlobDigest | Push:
+        """Send an image to its registry: its manifest's digest, or with ``steps`` the push."""
+        push = Push(self.state, self.registries, Reference.parse(ref), keep=self._keep)
+        if steps:
+            return push
+        push.finish()
+        assert push.manifest is not None  # it is the last thing that a push sends
+        return push.manifest.digest
 
     def _keep(self, change: Callable[[State], State]) -> State:
         """Take what a pull or push makes of the state as it is by then."""
