@@ -335,3 +335,44 @@ def test_chain_ids_are_the_learner_s_own(engine: Engine) -> None:
         chain_id(BASE.diff_id),
         chain_id(BASE.diff_id, APP.diff_id),
     }
+
+
+def test_the_shell_stays_where_it_was(engine: Engine) -> None:
+    assert engine.sh(f"cd {LAYERDB}\nx=1") == ""
+    assert engine.sh('pwd; echo "$x"') == f"{LAYERDB}\n1\n"
+    assert engine.sh("cat /etc/hostname; uname -r") == "node1\n3.10.0-1160.el7.x86_64\n"
+
+
+def test_the_shell_prints_both_streams_in_order(engine: Engine) -> None:
+    assert engine.sh("echo a; cd /nope; echo b") == (
+        "a\n-bash: cd: /nope: No such file or directory\nb\n"
+    )
+
+
+def test_docker_is_a_command_of_the_shell(engine: Engine) -> None:
+    assert engine.sh("docker tag nope x; echo $?") == (
+        "Error response from daemon: No such image: nope:latest\n1\n"
+    )
+    assert engine.sh("docker tag app:1 b:2 && docker images -q | wc -l") == "2\n"
+    assert engine.sh("cd && docker images -q app > ids") == ""
+    assert engine.host.read_text("/root/ids") == engine.image("app:1").image.image_id.short + "\n"
+    assert engine.sh("docker rmi b:2 | cat > /dev/null; docker images | grep ^b") == ""
+
+
+def test_an_archive_goes_through_the_shell(engine: Engine) -> None:
+    image_id = engine.image("app:1").image.image_id
+    assert engine.sh("docker save app:1 > /root/app.tar && docker rmi -f app:1 > /dev/null") == ""
+    assert engine.sh("docker load < /root/app.tar") == "Loaded image: app:1\n"
+    assert engine.image("app:1").image.image_id == image_id
+
+
+def test_ll_is_the_alias_of_the_distribution(engine: Engine) -> None:
+    base = BASE.diff_id.hex
+    listed = engine.sh(f"ll {LAYERDB} | grep {base}")
+    assert listed == f"drwx------. 2 root root 71 Jan  1 00:00 {base}\n"
+
+
+def test_what_the_engine_keeps_stays_from_the_shell_too(engine: Engine) -> None:
+    path = f"{DOCKER}/image/overlay2/repositories.json"
+    assert engine.sh(f"rm {path}") == f"rm: cannot remove '{path}': Read-only file system\n"
+    assert engine.host.exists(path)

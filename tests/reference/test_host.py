@@ -5,12 +5,16 @@ are called by what they belong to; so are the digests of what can't be made the 
 names its container, and gzip, which comes from another encoder.
 """
 
+import contextlib
 import gzip
 import json
 import os
 import re
+import socket
 import stat
+import subprocess
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,7 +39,7 @@ COMPARE
 commit one snap:1
 run -d --name two snap:1 sleep 1000
 COMPARE
-exec two sh -c 'rm -rf /data/sub; mkdir /data/sub; echo x >> /etc/passwd; mknod /p p'
+exec two sh -c 'rm -rf /data/sub; mkdir /data/sub; echo x >> /etc/passwd'
 exec two sh -c 'chmod 600 /data/a'
 exec two sh -c 'ln /data/new /hard; touch /dev/shm/x; rm /etc/motd; mkdir /etc/motd; rm -rf /tmp'
 COMPARE
@@ -50,6 +54,21 @@ rm -f idle two
 rmi snap:2 snap:1 other:1
 COMPARE
 rmi base
+COMPARE
+"""
+MOVING = """
+load -i base.tar
+tag base REGISTRY/team/app:1
+push REGISTRY/team/app:1
+COMPARE
+tag base REGISTRY/team/other:1
+push REGISTRY/team/other:1
+COMPARE
+rmi REGISTRY/team/app:1 REGISTRY/team/other:1 base
+COMPARE
+pull REGISTRY/team/app:1
+COMPARE
+pull REGISTRY/team/other:1
 COMPARE
 """
 OWN = ("containerd", "buildkit")  # a dockerd without a containerd beside it starts its own
@@ -98,12 +117,13 @@ class Side:
             elif digest not in base | names.keys():
                 names[digest] = f"image-{tag}"
                 self._learn_layers(digest, tag, base)
-        for path in ("v2metadata-by-diffid", "diffid-by-digest"):
-            for name in self.list(f"{store}/distribution/{path}/sha256"):
-                text = self.read(f"{store}/distribution/{path}/sha256/{name}")
-                if path == "diffid-by-digest":
-                    diff_id = text.removeprefix("sha256:")
-                    names[name] = f"blob-of-{names.get(diff_id, diff_id)}"
+        known = f"{store}/distribution"
+        for name in self.list(f"{known}/diffid-by-digest/sha256"):
+            diff_id = self.read(f"{known}/diffid-by-digest/sha256/{name}").removeprefix("sha256:")
+            names[name] = f"blob-of-{names.get(diff_id, diff_id)}"
+        for name in self.list(f"{known}/v2metadata-by-diffid/sha256"):
+            for entry in json.loads(self.read(f"{known}/v2metadata-by-diffid/sha256/{name}")):
+                names[entry["HMAC"]] = "signature"  # of the blob's digest
         for box in self.list("containers"):
             name = json.loads(self.read(f"containers/{box}/config.v2.json"))["Name"]
             names[box] = names[box[:12]] = f"container{name}".replace("/", "-")
@@ -174,7 +194,7 @@ def differences(real: dict[str, Any], model: dict[str, Any]) -> list[str]:
     ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def alone(overlay_disk: Path, require, tmp_path_factory) -> Iterator[Docker]:
     require("busybox")
     with running_dockerd(overlay_disk / "host") as socket:
@@ -207,6 +227,44 @@ def play(docker: Docker, folder: Path, script: str) -> list[str]:
     return found
 
 
+@pytest.fixture
+def registry(require, tmp_path: Path) -> Iterator[str]:
+    """The address of a registry that starts empty."""
+    require("docker-registry")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    settings = {
+        "version": "0.1",
+        "storage": {"filesystem": {"rootdirectory": str(tmp_path / "registry")}},
+        "http": {"addr": address},
+    }
+    (tmp_path / "registry.yml").write_text(json.dumps(settings))
+    with (tmp_path / "registry.log").open("wb") as log:
+        server = subprocess.Popen(
+            ["docker-registry", "serve", tmp_path / "registry.yml"], stdout=log, stderr=log
+        )
+    try:
+        _await_registry(address)
+        yield address
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _await_registry(address: str) -> None:
+    for _ in range(100):
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://{address}/v2/"):
+            return
+        time.sleep(0.1)
+    pytest.fail("the registry didn't come up")
+
+
 def test_the_data_root(alone, tmp_path):
     found = play(alone, tmp_path, SCRIPT)
+    assert not found, "\n".join(found)
+
+
+def test_what_push_and_pull_note(alone, registry, tmp_path):
+    found = play(alone, tmp_path, MOVING.replace("REGISTRY", registry))
     assert not found, "\n".join(found)
