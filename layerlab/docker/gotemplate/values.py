@@ -263,6 +263,8 @@ def _verb(value: Any, verb: str, flags: str, precision: str | None) -> str:
         return show(value, inside=True)
     if value is None or isinstance(value, Missing):
         return f"%!{verb}(<nil>)"
+    if isinstance(value, Nil):
+        return show(value, inside=True)
     if isinstance(value, Mapping) and verb in "sqd":
         pairs = ([_verb(part, verb, flags, None) for part in pair] for pair in value.items())
         return f"map[{' '.join(f'{key}:{item}' for key, item in sorted(pairs))}]"
