@@ -12,6 +12,8 @@ _HOMES = {
     "ladder": "ladder_desk",
     "lines": "charts",
     "magics": "docker_magics",
+    "pulls": "pulls_desk",
+    "sharing": "sharing_desk",
     "stack": "drawing",
     "table": "tables",
     "tree": "drawing",

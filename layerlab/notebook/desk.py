@@ -92,7 +92,7 @@ class Desk(anywidget.AnyWidget):
     @property
     def state_text(self) -> str:
         """The state in words."""
-        blocks = (self.state.text, self.state.notes, "\n".join(self.state.detail))
+        blocks = (self.state.text, self.state.notes, "\n".join(filter(None, self.state.detail)))
         return "\n\n".join(filter(None, blocks))
 
     def _show(self, state: State) -> None:
