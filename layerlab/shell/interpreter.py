@@ -11,6 +11,7 @@ import os
 import stat
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 from layerlab.shell import builtins, patterns
@@ -19,7 +20,7 @@ from layerlab.shell.files import Files
 from layerlab.shell.lexing import ShellSyntaxError
 from layerlab.shell.parsing import parse
 from layerlab.shell.process import Process, World, join, open_file
-from layerlab.shell.running import execute, text_of
+from layerlab.shell.running import execute, start, text_of
 from layerlab.shell.state import Exit, Leave, Return, ShellState
 from layerlab.shell.streams import Nothing, Output, Streams
 from layerlab.shell.syntax import (
@@ -446,7 +447,14 @@ class Interpreter:
         environment: dict[str, str],
     ) -> Process:  # fmt: skip
         return Process(
-            self.world, args, streams.stdin, stdout, stderr, self.state.cwd, environment, sh
+            self.world,
+            args,
+            streams.stdin,
+            stdout,
+            stderr,
+            self.state.cwd,
+            environment,
+            partial(start, sh),
         )
 
     def execute(self, args: list[str], environment: dict[str, str], streams: Streams) -> int:

@@ -64,10 +64,13 @@ class Forever(Exception):
 
 
 class Usage(Exception):
-    """A program that was called the wrong way: what it says, and its exit code."""
+    """A program that was called the wrong way: what it says, and its exit code.
 
-    def __init__(self, text: str, code: int = 1) -> None:
-        self.text, self.code = text, code
+    ``bare``: without the program's name before it.
+    """
+
+    def __init__(self, text: str, code: int = 1, *, bare: bool = False) -> None:
+        self.text, self.code, self.bare = text, code, bare
         super().__init__(text)
 
 
@@ -82,8 +85,8 @@ class Process:
     stderr: Output
     cwd: str
     env: dict[str, str]
-    shell: Shell
-    """The program ``sh``, for scripts that this one may start."""
+    launch: Callable[[Process, list[str], bytes], int]
+    """Starts another program, which gets these bytes to read; see :meth:`start`."""
     label: str = ""
     """What its messages begin with, if not with its name: a shell's for its builtins."""
 
@@ -111,6 +114,15 @@ class Process:
         """A line on standard error, after the program's name: busybox's words, or GNU's."""
         told = gnu if gnu is not None and self.gnu else text
         self.stderr.write(f"{self.label or self.name}: {told}\n")
+
+    def start(self, args: list[str], stdin: bytes = b"") -> int:
+        """Run another program, which prints where this one does; its exit code.
+
+        ``OSError`` as ``execvp`` has it if there is none.
+        """
+        self.stdout.flush()
+        self.stderr.flush()
+        return self.launch(self, args, stdin)
 
     def open(self, name: str, flags: int = os.O_RDONLY, mode: int = 0o666) -> Any:
         """An open file; the few devices that every container has are there, too."""

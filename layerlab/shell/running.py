@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from functools import partial
 
 from layerlab.shell import programs
 from layerlab.shell.lookup import DEFAULT_PATH, find_program, kind_of
@@ -88,12 +89,15 @@ def play(
     """Run a simulated program to its end; its exit code."""
     stdout, stderr = Output(streams.stdout), Output(streams.stderr)
     process = Process(
-        world, args, streams.stdin, stdout, stderr, cwd, dict(environment), shell
-    )  # fmt: skip
+        world, args, streams.stdin, stdout, stderr, cwd, dict(environment), partial(start, shell)
+    )
     try:
         return program(process)
     except Usage as wrong:
-        process.say(wrong.text)
+        if wrong.bare:
+            stderr.line(wrong.text)
+        else:
+            process.say(wrong.text)
         return wrong.code
     except OSError as problem:
         shown = f"{problem.filename}: " if problem.filename else ""
@@ -104,12 +108,10 @@ def play(
         stderr.flush()
 
 
-def start(process: Process, args: list[str], stdin: bytes = b"") -> int:
-    """Start another program from one that runs (``xargs``, ``find -exec``); it prints alike."""
-    process.stdout.flush()
-    process.stderr.flush()
+def start(shell: Shell, process: Process, args: list[str], stdin: bytes) -> int:
+    """Start a program from one that runs (``xargs``, ``find -exec``)."""
     streams = Streams(io.BytesIO(stdin), process.stdout.sink, process.stderr.sink)
-    return execute(process.world, args, process.env, process.cwd, streams, process.shell)
+    return execute(process.world, args, process.env, process.cwd, streams, shell)
 
 
 def refuse(world: World, name: str, streams: Streams) -> int:

@@ -3,6 +3,40 @@
 from collections.abc import Mapping
 
 from layerlab.shell.process import Program
-from layerlab.shell.programs import printing
+from layerlab.shell.programs import (
+    copying,
+    finding,
+    grepping,
+    lines,
+    listing,
+    measuring,
+    names,
+    owning,
+    printing,
+    reading,
+    sedding,
+    starting,
+    system,
+    testing,
+)
 
-PROGRAMS: Mapping[str, Program] = {**printing.PROGRAMS}
+PROGRAMS: Mapping[str, Program] = {
+    name: program
+    for room in (
+        copying,
+        finding,
+        grepping,
+        lines,
+        listing,
+        measuring,
+        names,
+        owning,
+        printing,
+        reading,
+        sedding,
+        starting,
+        system,
+        testing,
+    )  # fmt: skip
+    for name, program in room.PROGRAMS.items()
+}

@@ -1,0 +1,341 @@
+"""``mkdir``, ``rmdir``, ``rm``, ``touch``, ``ln``, ``readlink``, ``realpath``: the names."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Mapping
+
+from layerlab.paths import error
+from layerlab.shell import modes, times
+from layerlab.shell.options import options
+from layerlab.shell.process import Process, Program, Usage, join
+
+
+def mkdir(process: Process) -> int:
+    """Make directories; ``-p`` with those above and no complaint about what is there."""
+    given = options(process, "pv", valued="m", least=1,
+                    long={"parents": "p", "mode": "m", "verbose": "v"})  # fmt: skip
+    code = 0
+    for name in given.rest:
+        try:
+            made = _make_parents(process, name) if "p" in given else []
+            made += _make(process, name, given.value("m"), parents="p" in given)
+        except _Blocked as blocked:
+            process.say(f"can't create directory '{blocked.name}': {blocked.why}",
+                        gnu=f"cannot create directory '{blocked.gnu_name}': {blocked.why}")  # fmt: skip
+            code = 1
+            continue
+        for path in made if "v" in given else ():
+            process.stdout.line(
+                f"mkdir: created directory '{path}'"
+                if process.gnu
+                else f"created directory: '{path}'"
+            )
+    return code
+
+
+class _Blocked(Exception):
+    def __init__(self, name: str, why: str | None, gnu_name: str | None = None) -> None:
+        self.name, self.why = name, why
+        self.gnu_name = name if gnu_name is None else gnu_name
+
+
+def _make(process: Process, name: str, mode: str | None, *, parents: bool) -> list[str]:
+    path = process.path(name)
+    try:
+        process.files.mkdir(path, 0o777)
+    except OSError as problem:
+        if parents and problem.errno == errno.EEXIST and _is_directory(process, path):
+            return []
+        raise _Blocked(name, problem.strerror) from None
+    if mode is not None:
+        process.files.chmod(path, modes.parse(process, mode)(0o777 & ~0o022, True))
+    return [name]
+
+
+def _make_parents(process: Process, name: str) -> list[str]:
+    """The directories above ``name``; busybox names in its message what it got to, slash and all."""
+    made: list[str] = []
+    pieces = name.split("/")
+    for count in range(1, len(pieces)):
+        part = "/".join(pieces[:count])
+        if not part or pieces[count - 1] == "" or not any(pieces[count:]):
+            continue
+        try:
+            process.files.mkdir(process.path(part), 0o777)
+            made.append(part)
+        except OSError as problem:
+            if _is_directory(process, process.path(part)):
+                continue
+            why = problem.strerror
+            if problem.errno == errno.EEXIST:
+                why = os.strerror(errno.ENOTDIR)
+            raise _Blocked(part + "/", why, part) from None
+    return made
+
+
+def _is_directory(process: Process, path: str) -> bool:
+    try:
+        return stat.S_ISDIR(process.files.stat(path).st_mode)
+    except OSError:
+        return False
+
+
+def rmdir(process: Process) -> int:
+    """Remove empty directories; ``-p`` those above them, too."""
+    given = options(process, "pv", least=1, long={"parents": "p", "verbose": "v",
+                                                  "ignore-fail-on-non-empty": "i"})  # fmt: skip
+    code = 0
+    for name in given.rest:
+        here = name
+        while here:
+            try:
+                process.files.rmdir(process.path(here))
+            except OSError as problem:
+                if not ("i" in given and problem.errno == errno.ENOTEMPTY):
+                    process.say(f"'{here}': {problem.strerror}",
+                                gnu=f"failed to remove '{here}': {problem.strerror}")  # fmt: skip
+                    code = 1
+                break
+            here = os.path.dirname(here.rstrip("/")) if "p" in given else ""
+    return code
+
+
+def rm(process: Process) -> int:
+    """Remove files; ``-r`` directories with all below them, name by name; ``-f`` no complaint."""
+    given = options(process, "rRfidvI", long={"recursive": "r", "force": "f", "verbose": "v"})
+    force = "f" in given
+    if not given.rest and not force:
+        options(process, "rRfidvI", least=1)
+    job = _Removal(process, given.any("rR"), force, "v" in given)
+    for name in given.rest:
+        job.top(name)
+    return job.code
+
+
+class _Removal:
+    def __init__(self, process: Process, recursive: bool, force: bool, verbose: bool) -> None:
+        self.process, self.recursive = process, recursive
+        self.force, self.verbose = force, verbose
+        self.code = 0
+
+    def top(self, name: str) -> None:
+        last = name.rstrip("/").rpartition("/")[2]
+        process = self.process
+        if last in (".", "..") or (self.recursive and process.path(name).strip("/") == ""):
+            if process.gnu and last in (".", ".."):
+                gnu = f"refusing to remove '.' or '..' directory: skipping '{name}'"
+            else:
+                gnu = (
+                    "it is dangerous to operate recursively on '/'\n"
+                    "rm: use --no-preserve-root to override this failsafe"
+                )
+            if name and (process.gnu or last in (".", "..")):
+                process.say("can't remove '.' or '..'", gnu=gnu)
+                self.code = 1
+                return
+        self.remove(name)
+
+    def remove(self, name: str) -> bool:
+        """Remove what is at ``name``; whether it is gone."""
+        process, path = self.process, self.process.path(name)
+        try:
+            found = process.files.lstat(path)
+            if not stat.S_ISDIR(found.st_mode):
+                process.files.unlink(path)
+            elif not self.recursive:
+                process.say(f"'{name}' is a directory",
+                            gnu=f"cannot remove '{name}': Is a directory")  # fmt: skip
+                self.code = 1
+                return False
+            else:
+                below = [self.remove(f"{name.rstrip('/')}/{child}")
+                         for child in process.files.listdir(path)]  # fmt: skip
+                if not all(below):
+                    return False
+                process.files.rmdir(path)
+        except OSError as problem:
+            if self.force and problem.errno in (errno.ENOENT, errno.ENOTDIR):
+                return True
+            process.say(f"can't remove '{name}': {problem.strerror}",
+                        gnu=f"cannot remove '{name}': {problem.strerror}")  # fmt: skip
+            self.code = 1
+            return False
+        if self.verbose:
+            process.stdout.line(f"removed '{name}'")
+        return True
+
+
+def remove_tree(process: Process, name: str) -> bool:
+    """Remove all of ``name``, as ``rm -r`` does; whether it is gone."""
+    return _Removal(process, recursive=True, force=False, verbose=False).remove(name)
+
+
+def touch(process: Process) -> int:
+    """Set the time of files, and make those that aren't there, unless ``-c``."""
+    given = options(process, "cham", valued="dtr", least=1,
+                    long={"no-create": "c", "date": "d", "reference": "r"})  # fmt: skip
+    ns: tuple[int, int] | None = None
+    if "r" in given:
+        like = given.value("r") or ""
+        try:
+            mtime = process.files.stat(process.path(like)).st_mtime_ns
+        except OSError as problem:
+            raise Usage(f"{like}: {problem.strerror}") from None
+        ns = (mtime, mtime)
+    elif given.any("dt"):
+        text = given.value("d") if "d" in given else given.value("t")
+        try:
+            seconds = times.parse(text or "", process.now)
+        except ValueError:
+            told = f"invalid date format ‘{text}’" if process.gnu else f"invalid date '{text}'"
+            raise Usage(told) from None
+        ns = (seconds * 10**9, seconds * 10**9)
+    code = 0
+    for name in given.rest:
+        path = process.path(name)
+        try:
+            try:
+                process.files.utime(path, ns=ns, follow_symlinks="h" not in given)
+            except FileNotFoundError:
+                if "c" in given:
+                    continue
+                process.files.os_open(path, os.O_RDWR | os.O_CREAT, 0o666).close()
+                if ns is not None:
+                    process.files.utime(path, ns=ns)
+        except OSError as problem:
+            process.say(f"{name}: {problem.strerror}",
+                        gnu=f"cannot touch '{name}': {problem.strerror}")  # fmt: skip
+            code = 1
+    return code
+
+
+def ln(process: Process) -> int:
+    """Link a file under another name; ``-s`` with a symlink; ``-f`` in place of what is there."""
+    given = options(process, "sfnbvT", valued="S", least=1,
+                    long={"symbolic": "s", "force": "f", "no-dereference": "n"})  # fmt: skip
+    rest = given.rest
+    to = rest.pop() if len(rest) > 1 else rest[0].rstrip("/").rpartition("/")[2] or rest[0]
+    into = _is_directory(process, process.path(to)) and "T" not in given
+    if "n" in given and into and _is_link(process, to):
+        into = False
+    code = 0
+    for target in rest:
+        name = f"{to.rstrip('/')}/{target.rstrip('/').rpartition('/')[2]}" if into else to
+        path = process.path(name)
+        try:
+            if "f" in given and _there(process, path):
+                process.files.unlink(path)
+            if "s" in given:
+                process.files.symlink(target, path)
+            else:
+                process.files.link(process.path(target), path)
+        except OSError as problem:
+            code = 1
+            _say_no_link(process, target, name, problem, symbolic="s" in given)
+    return code
+
+
+def _say_no_link(
+    process: Process, target: str, name: str, problem: OSError, *, symbolic: bool
+) -> None:
+    missing = not symbolic and not _there(process, process.path(target))
+    shown = target if missing else name
+    why = problem.strerror
+    if symbolic or problem.errno == errno.EEXIST:
+        kind = "symbolic" if symbolic else "hard"
+        gnu = f"failed to create {kind} link '{name}': {why}"
+    elif missing:
+        gnu = f"failed to access '{target}': {why}"
+    elif _is_directory(process, process.path(target)):
+        gnu = f"{target}: hard link not allowed for directory"
+    else:
+        gnu = f"failed to create hard link '{name}' => '{target}': {why}"
+    process.say(f"{shown}: {why}", gnu=gnu)
+
+
+def _there(process: Process, path: str) -> bool:
+    try:
+        process.files.lstat(path)
+    except OSError:
+        return False
+    return True
+
+
+def _is_link(process: Process, name: str) -> bool:
+    try:
+        return stat.S_ISLNK(process.files.lstat(process.path(name.rstrip("/"))).st_mode)
+    except OSError:
+        return False
+
+
+def real_path(process: Process, name: str, *, missing_last: bool = True) -> str:
+    """The canonical path: absolute, without symlinks. The last name may be missing."""
+    todo = [part for part in reversed(join(process.cwd, name).split("/")) if part]
+    done: list[str] = []
+    hops = 0
+    while todo:
+        part = todo.pop()
+        if part == ".":
+            continue
+        if part == "..":
+            done[-1:] = []
+            continue
+        path = "/" + "/".join([*done, part])
+        try:
+            found = process.files.lstat(path)
+        except FileNotFoundError:
+            if todo or not missing_last:
+                raise error(errno.ENOENT, name) from None
+            return path
+        if stat.S_ISLNK(found.st_mode):
+            hops += 1
+            if hops > 40:
+                raise error(errno.ELOOP, name)
+            target = process.files.readlink(path)
+            if target.startswith("/"):
+                done = []
+            todo += [part for part in reversed(target.split("/")) if part]
+            continue
+        if todo and not stat.S_ISDIR(found.st_mode):
+            raise error(errno.ENOTDIR, name)
+        done.append(part)
+    return "/" + "/".join(done)
+
+
+def readlink(process: Process) -> int:
+    """Print where a symlink points; ``-f`` the canonical path."""
+    given = options(process, "fnev", least=1, long={"canonicalize": "f"})
+    code = 0
+    for name in given.rest:
+        try:
+            if given.any("fe"):
+                found = real_path(process, name, missing_last="f" in given)
+            else:
+                found = process.files.readlink(process.path(name))
+        except OSError:
+            code = 1
+            continue
+        process.stdout.write(found + ("" if "n" in given else "\n"))
+    return code
+
+
+def realpath(process: Process) -> int:
+    """Print the canonical path; busybox wants the last name to be there, GNU doesn't."""
+    given = options(process, "", least=1)
+    code = 0
+    for name in given.rest:
+        try:
+            process.stdout.line(real_path(process, name, missing_last=process.gnu))
+        except OSError as problem:
+            process.say(f"{name}: {problem.strerror}")
+            code = 1
+    return code
+
+
+PROGRAMS: Mapping[str, Program] = {
+    "mkdir": mkdir, "rmdir": rmdir, "rm": rm, "touch": touch, "ln": ln,
+    "readlink": readlink, "realpath": realpath,
+}  # fmt: skip

@@ -1,0 +1,190 @@
+"""Busybox on a real overlay mount, and the shell on a ``Container`` of the same layers.
+
+Each line of ``shell_lines`` is run on both sides, in a fresh container; what is printed, the
+exit code and the upper directory must agree. The real side lies on an ext4 of its own, in a
+mount namespace that goes with the process.
+"""
+
+import multiprocessing
+import os
+import random
+import re
+import subprocess
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from reference.conftest import OVERLAY_OPTIONS, need_tools
+from reference.kernel import dress, lay_out, private_mounts, tree
+from reference.shell_lines import LAYERS, LINES, random_line
+from reference.test_overlay_differential import upper_tree
+
+from layerlab import Container, Image, Layer
+from layerlab.shell import DEFAULT_PATH, Shell
+from layerlab.union import UnionFS
+
+RANDOM_LINES = int(os.environ.get("LAYERLAB_SHELL_LINES", "400"))
+ENVIRONMENT = {"PATH": DEFAULT_PATH, "HOME": "/root"}
+BUSYBOX = "/usr/bin/busybox"
+
+
+class Clock:
+    """The real time, which the model's side needs here to print what the real one prints."""
+
+    @property
+    def now(self) -> int:
+        return int(time.time())
+
+
+@contextmanager
+def mounted(base: Path, lowers: list[Path], root: Any) -> Iterator[tuple[Path, Path]]:
+    """A container's mount over ``lowers``, with what ``/dev`` and ``/proc`` must have."""
+    upper, work, merged = (Path(tempfile.mkdtemp(dir=base)) for _ in range(3))
+    upper.chmod(0o755)
+    dress(bytes(upper), root)
+    options = f"lowerdir={':'.join(map(str, reversed(lowers)))},upperdir={upper},workdir={work}"
+    mount("overlay", "overlay", merged, f"{options},{OVERLAY_OPTIONS}")
+    try:
+        mount("tmpfs", "dev", merged / "dev", "mode=755")
+        for minor, name in ((3, "null"), (5, "zero")):
+            os.mknod(merged / "dev" / name, 0o20666, os.makedev(1, minor))
+            os.chmod(merged / "dev" / name, 0o666)
+        mount("tmpfs", "proc", merged / "proc", "mode=755")
+        (merged / "proc/self").mkdir()
+        # Busybox starts its applets from here.
+        os.symlink("/bin/busybox", merged / "proc/self/exe")
+        yield merged, upper
+    finally:
+        subprocess.run(["umount", "-R", "-l", merged], check=False)
+
+
+def mount(kind: str, what: str, where: Path, options: str) -> None:
+    subprocess.run(["mount", "-t", kind, "-o", options, what, where], check=True)
+
+
+def real(merged: Path, line: str) -> tuple[int, bytes, bytes]:
+    """What busybox does, in a chroot."""
+
+    def enter() -> None:
+        os.chroot(merged)
+        os.chdir("/w")
+
+    done = subprocess.run(
+        ["sh", "-c", line], executable="/bin/busybox", preexec_fn=enter, env=ENVIRONMENT,
+        stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr
+
+
+def model(container: Container, line: str) -> tuple[int, bytes, bytes]:
+    """What layerlab does."""
+    shell = Shell(container, cwd="/w", env=ENVIRONMENT, clock=Clock())
+    done = shell.run(line)
+    return done.code, done.stdout, done.stderr
+
+
+def told(line: str, result: tuple[int, bytes, bytes]) -> tuple[int, list[bytes], bytes]:
+    """A result, with what can't agree made alike: today's time, and the order of directories."""
+    code, stdout, stderr = result
+    today = time.strftime("%b %e", time.gmtime()).encode()
+    stdout = re.sub(today + rb" \d\d:\d\d", b"(now)", stdout)
+    stdout = re.sub(time.strftime("%Y-%m-%d", time.gmtime()).encode() + rb" [\d:.]+", b"(now)",
+                    stdout)  # fmt: skip
+    stderr = re.sub(rb"\nUsage: .*|BusyBox v.*\n\n(Usage: .*)(?s:.*)", rb"\1", stderr)
+    stderr = re.sub(rb"(?s)BusyBox v.*", b"(usage)", stderr)
+    stderr = re.sub(rb"(?m)^Usage: .*\n", b"(usage)", stderr)
+    lines = stdout.split(b"\n")
+    if re.search(r"\b(find|du|grep -[a-z]*[rR])\b", line):
+        lines.sort()
+    return code, lines, stderr
+
+
+def compare(base: Path, lowers: list[Path], layers: tuple[Layer, ...], line: str) -> str | None:
+    """One line on both sides; what differed, or ``None``."""
+    image = Image(layers)
+    container = Container(image, clock=lambda: int(time.time()))
+    with mounted(base, lowers, UnionFS(layers).root.node) as (merged, upper):
+        theirs, ours = real(merged, line), model(container, line)
+        if told(line, theirs) != told(line, ours):
+            return f"{line}\n  busybox: {theirs}\n  layerlab: {ours}"
+        found, made = tree(upper), upper_tree(container)
+    for path in sorted(found.keys() | made.keys()):
+        if found.get(path) != made.get(path):
+            return f"{line}\n  {path}: kernel {found.get(path)}, layerlab {made.get(path)}"
+    return None
+
+
+def disk(folder: Path) -> Path:
+    """An ext4 of its own, so that blocks and directories have the usual sizes."""
+    image, where = folder / "disk", folder / "mnt"
+    with image.open("wb") as file:
+        file.truncate(256 << 20)
+    where.mkdir()
+    subprocess.run(["mkfs.ext4", "-q", "-b", "4096", "-O", "^has_journal", image], check=True)
+    subprocess.run(["mount", "-o", "loop", image, where], check=True)
+    return where
+
+
+def lived(lines: list[str], faults: Any) -> None:
+    """Run lines on both sides, in a process and a mount namespace of their own."""
+    found: list[str] = []
+    folder = Path(tempfile.mkdtemp(prefix="layerlab-", dir="/dev/shm"))
+    try:
+        private_mounts()
+        os.umask(0o022)
+        where = disk(folder)
+        try:
+            layers = LAYERS(Path(BUSYBOX).read_bytes())
+            lowers = [where / f"l{index}" for index in range(len(layers))]
+            for layer, lower in zip(layers, lowers, strict=True):
+                lay_out(layer, lower)
+            for line in lines:
+                fault = compare(where, lowers, layers, line)
+                if fault:
+                    found.append(fault)
+        finally:
+            subprocess.run(["umount", "-R", where], check=False)
+    except BaseException:
+        found.append(traceback.format_exc())
+    finally:
+        for path in (folder / "disk",):
+            path.unlink(missing_ok=True)
+        (folder / "mnt").rmdir()
+        folder.rmdir()
+    faults.put(found)
+
+
+@pytest.fixture
+def compared() -> Callable[[list[str]], list[str]]:
+    """``compared(lines)``: what differed."""
+    need_tools("busybox", "mkfs.ext4")
+    if os.geteuid() != 0:
+        pytest.skip("mounting takes root: sudo make test")
+
+    def run(lines: list[str]) -> list[str]:
+        context = multiprocessing.get_context("fork")
+        queue = context.Queue()
+        process = context.Process(target=lived, args=(lines, queue))
+        process.start()
+        found: list[str] = queue.get(timeout=600)
+        process.join()
+        return found
+
+    return run
+
+
+def test_lines_do_what_busybox_does(compared: Callable[[list[str]], list[str]]) -> None:
+    assert len(LINES) >= 150
+    faults = compared(LINES)
+    assert not faults, f"{len(faults)} of {len(LINES)}:\n" + "\n".join(faults)
+
+
+def test_random_lines_do_what_busybox_does(compared: Callable[[list[str]], list[str]]) -> None:
+    rng = random.Random(8)
+    faults = compared([random_line(rng) for _ in range(RANDOM_LINES)])
+    assert not faults, f"{len(faults)}:\n" + "\n".join(faults)
