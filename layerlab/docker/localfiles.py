@@ -33,6 +33,8 @@ def write_file(args: Parsed, name: str, what: str, write: Callable[[Path], None]
     path = Path(args.cwd, name)
     if path.is_dir():
         raise ClientError(f"{what}: cannot write to a directory")
+    if path.is_symlink():
+        raise ClientError(f"{what}: cannot write to a symbolic link directly")
     if not path.parent.is_dir():
         parent = os.path.dirname(name)
         raise ClientError(f"{what}: invalid output path: stat {parent}: no such file or directory")

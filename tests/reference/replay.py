@@ -157,6 +157,7 @@ class Pairs:
 def normal(text: str, root: str, cwd: Path) -> str:
     """Without times, and without the places of this machine."""
     text = re.sub("container [0-9a-f]{12} is using", "a container is using", text)  # any of several
+    text = re.sub(r"lookup (\S+) on \S+:53", r"lookup \1", text)
     text = re.sub(r"docker-import-\d+", "docker-import-NEW", text)
     text = MOMENT.sub("MOMENT", text.replace(root, "/var/lib/docker").replace(str(cwd), "CWD"))
     if AGE.search(text):  # the columns' widths depend on it

@@ -151,7 +151,9 @@ def _alter_smallest_layer(blobs: Path) -> None:
 
 
 CONTAINERS = ("c0", "c1", "c2", "c3")
-IMAGES = ("base", "base", "base", "im:0", "im:1", "other")
+IMAGES = tuple(  # a registry that there is nowhere: what is missing can't be pulled
+    f"layerlab.invalid/{name}" for name in ("base", "base", "base", "im:0", "im:1", "other")
+)
 SCRIPTS = (  # with fixed times, so that equal changes make equal layers
     "echo {n} > /data/{f}; touch -d '2001-02-03 04:05:06' /data/{f} /data",
     "rm -f /data/{f}; touch -d '2001-02-03 04:05:06' /data",
@@ -175,16 +177,16 @@ COMMANDS = (
     "kill {c}", "restart -t 0 {c}", "rename {c} {d}", "pause {c}", "unpause {c}", "~ images -a",
     "~ images", "~ images {i}", "ps -a", "ps -as", "~ diff {c}", "history {i}", "~ image prune -f",
     "~ image prune -af", "~ container prune -f", "~ system prune -f",
-    "= inspect -f '{{json .RootFS.Layers}}' {i}",
+    "image inspect -f '{{json .RootFS.Layers}}' {i}",
     "image inspect -f '{{.Size}} {{json .RepoTags}} {{.Parent}}' {i}", "logs {c}",
     "container inspect -f '{{.State.Status}} {{.State.ExitCode}} {{.Image}} {{.Name}}' {c}",
-    "save -o {i}.tar {i}", "load -i {i}.tar", "system df", "~ system df -v", "port {c}",
+    "save -o saved.tar {i}", "load -i saved.tar", "system df", "~ system df -v", "port {c}",
 )  # fmt: skip
 
 
 def history(rng: random.Random, length: int) -> Iterator[Step]:
     """Commands with a handful of names, so that they often meet."""
-    yield Step("load -i base.tar")
+    yield from map(Step, ("load -i base.tar", "tag base layerlab.invalid/base", "rmi base"))
     for _ in range(length):
         line = rng.choice(COMMANDS)
         if "{s}" in line:
