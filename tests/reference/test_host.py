@@ -194,7 +194,7 @@ def split(lines: bytes) -> list[Any]:
 
 
 def told(document: Any, path: str) -> Any:
-    """What a container's JSON says, but for what isn't modelled: network, process, who stopped it."""
+    """What a container's JSON says: network, process and who stopped it aren't modelled."""
     if path.endswith("config.v2.json"):
         document["State"]["Pid"] = bool(document["State"]["Pid"])
         del document["HasBeenManuallyStopped"]
