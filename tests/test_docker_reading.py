@@ -11,6 +11,7 @@ from layerlab.docker.flags import split_flags
 from layerlab.docker.spec import Flag
 from layerlab.docker.summaries import path_match
 from layerlab.errors import DockerExit, EngineError
+from layerlab.units import human_size
 
 MADE = "2025-12-31T23:00:00Z"
 BASE = Layer.of({"/bin/sh": b"#!" * 500, "/etc/os-release": b"x" * 67})
@@ -201,8 +202,8 @@ def test_ps(engine: Engine) -> None:
             "     SIZE"
         ),
         (
-            f"{box.id[:12]}   app       \"sleep '1 hour'\"   3 minutes ago   Created             box"
-            "       0B (virtual 3.57kB)"
+            f"{box.id[:12]}   app       \"sleep '1 hour'\"   3 minutes ago   Created"
+            "             box       0B (virtual 3.57kB)"
         ),
     ]
     assert printed(engine, "ps -a --format '{{.Label \"a\"}} {{.Labels}}'") == [
@@ -422,3 +423,19 @@ def test_output_and_error_of_one_command(engine: Engine) -> None:
     assert output.stdout == "REPOSITORY   TAG       IMAGE ID   CREATED   SIZE\n"
     assert output.stderr == ('\nNo images found matching "ls": did you mean "docker image ls"?\n')
     assert output.code == 0
+
+
+def test_the_containerd_store_counts_what_was_pulled_too() -> None:
+    engine = Engine(store="containerd")
+    base = engine.add("base:1", image(BASE, cmd=("sh",)))
+    engine.create("base:1", name="box")
+    digest = printed(engine, "images -q --no-trunc")[0]
+    assert engine.inspect("base:1")["RepoDigests"] == [f"base@{digest}"]
+    assert engine.inspect("box")["Image"] == digest
+    assert engine.inspect("box")["Driver"] == "overlayfs"
+    packed = engine.inspect("base:1")["Size"]
+    (row,) = json.loads(engine.docker("system df -v --format json"))["Images"]
+    assert row["Size"] == human_size(packed + base.size)
+    line = "system df --format '{{.Size}} {{.Reclaimable}}'"
+    assert printed(engine, line)[0] == f"{human_size(packed + base.size, 4)} 0B (0%)"
+    assert printed(engine, "images --digests --format '{{.Digest}}'") == [digest]

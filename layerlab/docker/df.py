@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from layerlab.docker.formatting import render, template_of
 from layerlab.docker.gotemplate import Record, TemplateError
+from layerlab.docker.identity import disk_usage
 from layerlab.docker.images import HEADERS as IMAGE_HEADERS
 from layerlab.docker.images import NONE, RAW_WITH_DIGEST, image_record
 from layerlab.docker.ps import HEADERS as CONTAINER_HEADERS
@@ -13,11 +14,11 @@ from layerlab.docker.ps import RAW as RAW_CONTAINERS
 from layerlab.docker.ps import container_record
 from layerlab.docker.spec import FORMAT_HELP, ClientError, Command, Flag, Output, Parsed, Takes
 from layerlab.docker.summaries import ImageSummary, summaries
-from layerlab.engine.usage import ImageUsage, Usage, usage
 from layerlab.units import human_size
 
 if TYPE_CHECKING:
     from layerlab.engine import Engine
+    from layerlab.engine.usage import ImageUsage, Usage
 
 TABLE = "table {{.Type}}\t{{.TotalCount}}\t{{.Active}}\t{{.Size}}\t{{.Reclaimable}}"
 IMAGES = (
@@ -56,7 +57,7 @@ CACHE_HEADERS = {
 def df(engine: Engine, parsed: Parsed) -> Output:
     """The summary, or with ``-v`` every image and container."""
     layout = parsed.text("format") or "table"
-    used = usage(engine.state)
+    used = disk_usage(engine)
     if parsed.on("verbose"):
         return Output(_verbose(engine, used, layout))
     layout = {"table": TABLE, "raw": RAW}.get(layout, layout)

@@ -70,7 +70,10 @@ def summaries(
             hidden = image_id in parents and (dangling or not all)
             if hidden or dangling is False or "reference" in filters:
                 continue
-        found.append(ImageSummary(identity.image_id(engine, stored.image), stored, references))
+        shown = identity.image_id(engine, stored.image)
+        if engine.store == "containerd":  # which knows a digest for whatever it has
+            references += tuple(name.with_digest(str(shown)) for name in references if name.tag)
+        found.append(ImageSummary(shown, stored, tuple(dict.fromkeys(references))))
     return sorted(found, key=lambda summary: -summary.created)
 
 

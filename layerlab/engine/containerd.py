@@ -6,13 +6,16 @@ The state is kept as ever, by ImageID; what users type and read is translated.
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from layerlab.digest import ImageID
 from layerlab.engine.finding import lookup
 from layerlab.engine.state import State
 from layerlab.errors import InvalidReference
+from layerlab.image import Image
 from layerlab.reference import Reference
-from layerlab.registry import containerd_identity
+from layerlab.registry import Manifest, containerd_identity
+from layerlab.registry.manifest import MANIFEST
 
 _DIGITS = re.compile("(?:sha256:)?([0-9a-f]{1,64})")
 
@@ -49,3 +52,41 @@ def told(before: State, lines: list[str]) -> list[str]:
         elif name in before.images:
             kept.append(f"{what}: {_digest(before, ImageID(name))}")
     return kept
+
+
+_GRAPH_DRIVER = {"Data": None, "Name": "overlayfs"}
+"""No directories: they are the snapshotter's business."""
+_GONE = "Container", "ContainerConfig", "VirtualSize"
+"""What the API had until 1.44."""
+
+
+def image_json(document: dict[str, Any], image: Image) -> dict[str, Any]:
+    """An image's JSON as this store has it (moby: daemon/containerd/image_inspect.go).
+
+    Size is that of what was pulled: manifest, config and compressed layers; 0 where that
+    was never recorded.
+    """
+    manifest = Manifest.of(image)
+    sizes = [manifest.size, *(part.size for part in (manifest.config, *manifest.layers))]
+    names = [Reference.parse(name) for name in document["RepoTags"]]
+    changed = document | {
+        "Id": str(manifest.digest),
+        "RepoDigests": list(
+            dict.fromkeys(str(name.with_digest(str(manifest.digest))) for name in names)
+        ) or document["RepoDigests"],
+        "Size": 0 if None in sizes else sum(size for size in sizes if size is not None),
+        "GraphDriver": _GRAPH_DRIVER,
+        "Descriptor": {
+            "mediaType": MANIFEST, "digest": str(manifest.digest), "size": manifest.size or 0,
+        },
+    }  # fmt: skip
+    return {key: value for key, value in changed.items() if key not in _GONE}
+
+
+def container_json(document: dict[str, Any], image: Image) -> dict[str, Any]:
+    """A container's JSON as this store has it."""
+    return document | {
+        "Image": str(containerd_identity(image)[0]),
+        "Driver": "overlayfs",
+        "GraphDriver": _GRAPH_DRIVER,
+    }

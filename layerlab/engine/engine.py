@@ -32,7 +32,7 @@ from layerlab.engine.usage import Usage, usage
 from layerlab.errors import EngineError
 from layerlab.image import History, Image
 from layerlab.reference import Reference
-from layerlab.registry import Registry, containerd_identity
+from layerlab.registry import Registry
 from layerlab.shell import Done
 
 Result = TypeVar("Result")
@@ -270,15 +270,15 @@ class Engine:
 
     def inspect(self, name: str) -> dict[str, Any]:
         """The daemon's JSON of a container, or if there is none of that name, of an image."""
-        state = self.state
+        state, other_store = self.state, self.store == "containerd"
         try:
-            return inspecting.container_json(state, find_container(state, name))
+            container = find_container(state, name)
         except EngineError:
             stored = self.image(name)
             document = inspecting.image_json(state, stored)
-        if self.store == "containerd":
-            document["Id"] = str(containerd_identity(stored.image)[0])
-        return document
+            return containerd.image_json(document, stored.image) if other_store else document
+        document = inspecting.container_json(state, container)
+        return containerd.container_json(document, container.image) if other_store else document
 
     def diff(self, container: str) -> list[DiffLine]:
         """What changed in a container against its image."""
