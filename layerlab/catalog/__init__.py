@@ -22,7 +22,7 @@ def registries() -> tuple[Registry, ...]:
     """Docker Hub and Quay, each new, with the recorded images: an engine's own two to talk to."""
     hub, quay = Registry("docker.io"), Registry("quay.io")
     for tag in alpine.TAGS:
-        hub.publish(f"library/alpine:{tag}", alpine.image(), index=alpine.INDEX)
+        hub.publish(f"alpine:{tag}", alpine.image(), index=alpine.INDEX)
     quay.publish("coreos/flannel:v0.14.0", flannel.IMAGE)
     return hub, quay
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from layerlab.digest import BlobDigest
 from layerlab.errors import DigestMismatch, LayerlabError, NoContent
 from layerlab.image import Image
+from layerlab.reference import Reference
 from layerlab.registry import shelf
 from layerlab.registry.blobs import Blob, compressed
 from layerlab.registry.manifest import Manifest, parse
@@ -159,23 +160,26 @@ class Registry:
         return found.digest
 
     def publish(self, name: str, image: Image, *, index: BlobDigest | None = None) -> BlobDigest:
-        """Put an image here as somebody else's push would have: ``publish("team/app:v1", …)``.
+        """Put an image here as somebody else's push would have: ``publish("team/app:v1", image)``.
 
+        A name without a tag means ``latest``; on Docker Hub ``alpine`` is ``library/alpine``.
         It is no traffic of ours. Layers are really compressed. ``index`` is the digest of an
         index that names the image among others, where no more of it was recorded. Returns the
         digest that a pull will print.
         """
-        repository, _, tag = name.partition(":")
+        inside = name.removeprefix(f"{self.host}/")
+        reference = Reference.parse(f"{self.host}/{inside}").tagged()
+        repository, tag = reference.path, reference.tag
         manifest = Manifest.of(image)
         for layer in image.layers:
             self._add(repository, compressed(layer))
         if manifest.raw is not None:
             self._add(repository, Blob.of(image.raw_config))
-            self._put_manifest(repository, None if index else tag or "latest", manifest.raw)
+            self._put_manifest(repository, None if index else tag, manifest.raw)
         if index or manifest.raw is None:
             digest = index or manifest.digest
             self._recorded[digest] = manifest
-            self._enter(repository, tag or "latest", digest)
+            self._enter(repository, tag, digest)
             return digest
         return manifest.digest
 
