@@ -25,7 +25,7 @@ import pytest
 from reference.conftest import Docker, client_of, running_dockerd
 from reference.replay import Model, Real, base_context, steps
 
-from layerlab import Engine, chain_id
+from layerlab import Engine, chain_id, open_image
 from layerlab.engine.clock import Clock
 
 DOCKER = "/var/lib/docker"
@@ -286,3 +286,72 @@ def test_the_data_root(alone, tmp_path):
 def test_what_push_and_pull_note(alone, registry, tmp_path):
     found = play(alone, tmp_path, MOVING.replace("REGISTRY", registry))
     assert not found, "\n".join(found)
+
+
+def test_the_containerd_image_store(overlay_dir, require, docker, tmp_path):
+    """Blobs and snapshots beside those of a containerd that imported the same archive."""
+    require("containerd", "ctr", "skopeo")
+    docker("build", "-t", "snapshots", base_context(tmp_path / "context"))
+    docker("save", "-o", tmp_path / "saved.tar", "snapshots")
+    archive = tmp_path / "oci.tar"
+    saved = f"docker-archive:{tmp_path / 'saved.tar'}"
+    subprocess.run(["skopeo", "copy", "-q", saved, f"oci-archive:{archive}:x"], check=True)
+    with running_containerd(overlay_dir) as (root, ctr):
+        ctr("images", "import", "--snapshotter", "overlayfs", archive)
+        engine = Engine(store="containerd")
+        engine.add("x", open_image(archive))
+        sides = [
+            Side(os, lambda path: Path(path).read_bytes(), str(root)),
+            Side(engine.host, engine.host.read_bytes, "/var/lib/containerd"),
+        ]
+        real, model = (store_facts(side) for side in sides)
+    assert differences(real, model) == []
+    assert sum(path.startswith(BLOBS) for path in model) == 4  # a manifest, a config, two layers
+
+
+BLOBS = "io.containerd.content.v1.content/blobs/sha256"
+SNAPSHOTS = "io.containerd.snapshotter.v1.overlayfs/snapshots"
+
+
+def store_facts(side: Side) -> dict[str, Any]:
+    """The blobs with their content, and the snapshots with all their files."""
+    found = {
+        f"{BLOBS}/{name}": side.read_bytes(f"{side.root}/{BLOBS}/{name}")
+        for name in side.list(BLOBS)
+        if not is_index(side.read_bytes(f"{side.root}/{BLOBS}/{name}"))
+    }
+    files = {path: fact for path, fact in side.facts().items() if path.startswith(SNAPSHOTS)}
+    return found | files
+
+
+def is_index(blob: bytes) -> bool:
+    """An archive's index: ``ctr`` stores it as a blob, a pull of one image doesn't have it."""
+    return blob.startswith(b"{") and "manifests" in json.loads(blob)
+
+
+@contextlib.contextmanager
+def running_containerd(folder: Path) -> Iterator[tuple[Path, Callable[..., None]]]:
+    """Where a containerd of our own keeps its files, and its client."""
+    root, address = folder / "root", folder / "s"
+    config = folder / "config.toml"
+    config.write_text(
+        f'version = 2\nroot = "{root}"\nstate = "{folder}/state"\n'
+        f'disabled_plugins = ["io.containerd.grpc.v1.cri"]\n[grpc]\naddress = "{address}"\n'
+    )
+
+    def ctr(*words: str | Path) -> None:
+        command = ["ctr", "-a", str(address), "-n", "moby", *map(str, words)]
+        subprocess.run(command, check=True, capture_output=True)
+
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(["containerd", "-c", config], stdout=log, stderr=log)
+    try:
+        for _ in range(100):
+            with contextlib.suppress(subprocess.CalledProcessError):
+                ctr("version")
+                break
+            time.sleep(0.1)
+        yield root, ctr
+    finally:
+        server.terminate()
+        server.wait()

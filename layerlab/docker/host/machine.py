@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Mapping
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from layerlab.container import Container
@@ -118,6 +119,10 @@ class Host(Container):
         """The names of the extended attributes, sorted: an SELinux label is always there."""
         found = super().listxattr(path, follow_symlinks=follow_symlinks)
         return sorted({*found, SELINUX})
+
+    def _repr_html_(self) -> str:
+        """Not drawn as the container that it is underneath."""
+        return f"<code>{escape(repr(self))}</code>"
 
     def __repr__(self) -> str:
         return f"<Host of {self._engine!r}>"
