@@ -76,6 +76,7 @@ def _leave(shell: Interpreter, process: Process) -> int:
     if not shell.loops:
         return 0
     count = int(process.args[1]) if process.args[1:] and process.args[1].isdigit() else 1
+    shell.state.status = 0
     raise Leave(count, again=process.args[0] == "continue")
 
 
@@ -310,6 +311,13 @@ def _umask(shell: Interpreter, process: Process) -> int:
     return 0
 
 
+def _trap(shell: Interpreter, process: Process) -> int:
+    """Remember what to do at the end; no signal ever comes here."""
+    if len(process.args) > 2 and {"EXIT", "0"} & set(process.args[2:]):
+        shell.state.at_exit = "" if process.args[1] == "-" else process.args[1]
+    return 0
+
+
 def _pwd(shell: Interpreter, process: Process) -> int:
     process.stdout.line(shell.cwd)
     return 0
@@ -333,7 +341,7 @@ BUILTINS: Mapping[str, Builtin] = {
     "continue": _leave, "export": _export, "readonly": _export, "unset": _unset, "set": _set,
     "shift": _shift, "local": _local, "read": _read, "eval": _eval, ".": _source,
     "source": _source, "exec": _exec, "command": _command, "type": _type, "alias": _alias,
-    "unalias": _unalias, "umask": _umask, "pwd": _pwd, "trap": _colon, "wait": _colon,
+    "unalias": _unalias, "umask": _umask, "pwd": _pwd, "trap": _trap, "wait": _colon,
     "hash": _colon, "echo": _program, "printf": _program, "test": _program, "[": _program,
     "false": _program,
 }  # fmt: skip

@@ -20,7 +20,7 @@ from layerlab.shell.files import Files
 from layerlab.shell.lexing import ShellSyntaxError
 from layerlab.shell.parsing import parse
 from layerlab.shell.process import Process, World, join, open_file
-from layerlab.shell.running import execute, start, text_of
+from layerlab.shell.running import execute, finish, start, text_of
 from layerlab.shell.state import Exit, Leave, Return, ShellState
 from layerlab.shell.streams import Nothing, Output, Streams
 from layerlab.shell.syntax import (
@@ -118,7 +118,11 @@ class Interpreter:
             self.complain(str(fault), streams)
             self.state.status = 2
             return 2
-        return self.contained(script, streams)
+        code = self.contained(script, streams)
+        last, self.state.at_exit = self.state.at_exit, ""
+        if last:
+            self.run(last, streams)
+        return code
 
     def contained(self, script: Script, streams: Streams) -> int:
         """Run to the end or to ``exit``."""
@@ -388,7 +392,7 @@ class Interpreter:
             return self._with(values, lambda: self._call(args, streams))
         if name in builtins.BUILTINS:
             return self._with(values, lambda: self._builtin(args, streams))
-        environment = self.state.environment | values
+        environment = {**self.state.environment, **values}
         return self.execute(args, environment, streams)
 
     def _with(self, values: Mapping[str, str], action: Any) -> int:
@@ -430,11 +434,7 @@ class Interpreter:
         stdout, stderr = Output(streams.stdout), Output(streams.stderr)
         process = self._process(args, streams, stdout, stderr, self.state.environment)
         process.label = self._label(args[0])
-        try:
-            return builtins.BUILTINS[args[0]](self, process)
-        finally:
-            stdout.flush()
-            stderr.flush()
+        return finish(process, lambda: builtins.BUILTINS[args[0]](self, process))
 
     def _label(self, name: str) -> str:
         shell = self.state.name
@@ -496,7 +496,7 @@ def sh(
     world: World, args: list[str], environment: Mapping[str, str], cwd: str, streams: Streams
 ) -> int:
     """The program ``sh``: ``sh -c script name args``, ``sh file args``, ``sh`` on its input."""
-    state = ShellState(cwd=cwd, name=args[0].rpartition("/")[2])
+    state = ShellState(cwd=cwd, name=args[0])
     state.take(environment)
     state.take({"PWD": cwd})
     rest = args[1:]
@@ -517,12 +517,13 @@ def sh(
         script = rest.pop(0)
         state.name = rest.pop(0) if rest else state.name
     elif rest and "s" not in letters:
-        state.name = rest.pop(0)
+        name = rest.pop(0)
         try:
-            script = text_of(world, join(cwd, state.name))
+            script = text_of(world, join(cwd, name))
         except OSError as problem:
-            shell.complain(f"can't open '{state.name}': {problem.strerror}", streams)
+            shell.complain(f"can't open '{name}': {problem.strerror}", streams)
             return 2
+        state.name = name
     else:
         script = streams.stdin.read().decode("utf-8", "surrogateescape")
     state.arguments = rest

@@ -110,7 +110,7 @@ class Lexer:
             elif char == "'":
                 stop = text.find("'", self.at + 1)
                 if stop < 0:
-                    raise ShellSyntaxError("unterminated quoted string")
+                    raise ShellSyntaxError("syntax error: unterminated quoted string")
                 found.append(Text(text[self.at + 1 : stop], quoted=True))
                 self.at = stop + 1
             elif char == '"':
@@ -143,7 +143,7 @@ class Lexer:
             if self.at >= len(text):
                 if not end:
                     break
-                raise ShellSyntaxError("unterminated quoted string")
+                raise ShellSyntaxError("syntax error: unterminated quoted string")
             char = text[self.at]
             if char == "\\" and self.at + 1 < len(text):
                 follower = text[self.at + 1]
@@ -199,7 +199,7 @@ class Lexer:
     def _ansi_quoted(self) -> str:
         found = re.compile(r"((?:[^'\\]|\\.)*)'", re.DOTALL).match(self.text, self.at)
         if not found:
-            raise ShellSyntaxError("unterminated quoted string")
+            raise ShellSyntaxError("syntax error: unterminated quoted string")
         self.at = found.end()
         return re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[0]), found[1])
 
@@ -208,7 +208,7 @@ class Lexer:
         self.at += 1
         while not self.text.startswith("`", self.at):
             if self.at >= len(self.text):
-                raise ShellSyntaxError("EOF in backquote substitution")
+                raise ShellSyntaxError("syntax error: EOF in backquote substitution")
             char = self.text[self.at]
             follower = self.text[self.at + 1 : self.at + 2]
             if char == "\\" and follower and follower in ('$`\\"' if quoted else "$`\\"):

@@ -20,12 +20,14 @@ DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def find_program(files: Files, name: str, path: str, cwd: str = "/") -> str:
-    """The file that ``name`` runs. ``ENOENT`` if there is none, ``EACCES`` if it can't be run."""
+    """The file that ``name`` runs. ``ENOENT`` if there is none, ``EACCES`` if it can't be run.
+
+    With a slash in it, ``name`` itself, seen from ``cwd``.
+    """
     if "/" in name:
-        full = join(cwd, name)
-        if not _executable(files, full):
+        if not _executable(files, join(cwd, name)):
             raise error(errno.EACCES, name)
-        return full
+        return name
     refused = False
     for folder in path.split(":"):
         full = join(cwd, f"{folder or '.'}/{name}")

@@ -127,6 +127,7 @@ SYNOPSES = {
     "cp": "[-arPLHpfinlsTu] SOURCE DEST",
     "cut": "{-b|c LIST | -f LIST [-d SEP] [-s]} [FILE]...",
     "dirname": "FILENAME",
+    "find": "[-HL] [PATH]... [OPTIONS] [ACTIONS]",
     "grep": "[-HhnlLoqvsrRiwFEz] [-m N] [-A|B|C N] { PATTERN | -e PATTERN... | -f FILE... } "
     "[FILE]...",
     "ln": "[-sfnbtv] [-S SUF] TARGET... LINK|DIR",

@@ -106,11 +106,11 @@ class _Parser:
             self._newlines()
         return Script(tuple(items))
 
-    def _body(self) -> Script:
-        """A list of commands that may not be empty."""
+    def _body(self, closer: str) -> Script:
+        """A list of commands that may not be empty, and after which ``closer`` is expected."""
         script = self.script()
         if not script.items:
-            raise self.unexpected()
+            raise self.unexpected(closer if self.here.kind == "end" else "")
         return script
 
     def _closed(self) -> bool:
@@ -142,7 +142,7 @@ class _Parser:
         here = self.here
         if here.kind == "(":
             self.next()
-            body = self._body()
+            body = self._body(")")
             self._expect(")")
             return Group(body, True, self._redirects())
         if here.kind == "word" and here.plain in _COMPOUND:
@@ -205,16 +205,16 @@ class _Parser:
     def _if(self) -> Command:
         branches = []
         while True:
-            condition = self._body()
+            condition = self._body("then")
             self._expect("then")
-            branches.append((condition, self._body()))
+            branches.append((condition, self._body("fi")))
             if not self._is("elif"):
                 break
             self.next()
         otherwise = None
         if self._is("else"):
             self.next()
-            otherwise = self._body()
+            otherwise = self._body("fi")
         self._expect("fi")
         return If(tuple(branches), otherwise, self._redirects())
 
@@ -237,12 +237,12 @@ class _Parser:
 
     def _do(self) -> Script:
         self._expect("do")
-        body = self._body()
+        body = self._body("done")
         self._expect("done")
         return body
 
     def _while(self, until: bool = False) -> Command:
-        condition = self._body()
+        condition = self._body("do")
         body = self._do()
         return While(condition, body, until, self._redirects())
 
@@ -275,11 +275,11 @@ class _Parser:
 
     def _pattern(self) -> Word:
         if self.here.kind != "word":
-            raise self.unexpected()
+            raise self.unexpected(")" if self.here.kind == "end" else "")
         return self.next().word
 
     def _brace(self) -> Command:
-        body = self._body()
+        body = self._body("}")
         self._expect("}")
         return Group(body, False, self._redirects())
 

@@ -49,7 +49,7 @@ class World:
 
     files: Files
     clock: Clock
-    account: Account = Account()
+    account: Account = field(default_factory=Account)
     hostname: str = ""
     kernel: str = "6.1.0-28-amd64"
     flavour: Flavour = BUSYBOX
@@ -113,7 +113,10 @@ class Process:
     def say(self, text: str, *, gnu: str | None = None) -> None:
         """A line on standard error, after the program's name: busybox's words, or GNU's."""
         told = gnu if gnu is not None and self.gnu else text
+        if self.gnu:  # error(3) prints first what stdio still holds; busybox doesn't
+            self.stdout.flush()
         self.stderr.write(f"{self.label or self.name}: {told}\n")
+        self.stderr.flush()
 
     def start(self, args: list[str], stdin: bytes = b"") -> int:
         """Run another program, which prints where this one does; its exit code.

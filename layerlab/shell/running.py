@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from layerlab.shell import programs
 from layerlab.shell.lookup import DEFAULT_PATH, find_program, kind_of
-from layerlab.shell.process import Process, Program, Shell, Usage, World
+from layerlab.shell.process import Process, Program, Shell, Usage, World, join
 from layerlab.shell.streams import Output, Streams
 
 SHELLS = frozenset(("sh", "ash", "bash", "dash"))
@@ -47,7 +47,7 @@ def run_file(
 ) -> int:  # fmt: skip
     """Run the program in a file: a script by its interpreter, anything else by its name."""
     name = path.rpartition("/")[2]
-    kind = kind_of(world.files, path)
+    kind = kind_of(world.files, join(cwd, path))
     if kind.kind == "script":
         again = [*kind.interpreter, path, *args[1:]]
         inner = find_program(world.files, again[0], "", cwd)
@@ -91,11 +91,16 @@ def play(
     process = Process(
         world, args, streams.stdin, stdout, stderr, cwd, dict(environment), partial(start, shell)
     )
+    return finish(process, lambda: program(process))
+
+
+def finish(process: Process, action: Callable[[], int]) -> int:
+    """Run to the end, with what was called wrongly told as it should be; the exit code."""
     try:
-        return program(process)
+        return action()
     except Usage as wrong:
         if wrong.bare:
-            stderr.line(wrong.text)
+            process.stderr.line(wrong.text)
         else:
             process.say(wrong.text)
         return wrong.code
@@ -104,8 +109,8 @@ def play(
         process.say(f"{shown}{problem.strerror}")
         return 1
     finally:
-        stdout.flush()
-        stderr.flush()
+        process.stdout.flush()
+        process.stderr.flush()
 
 
 def start(shell: Shell, process: Process, args: list[str], stdin: bytes) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,6 +101,13 @@ class Shell:
         except Forever:
             pass
         return Done(code, stdout.getvalue(), stderr.getvalue(), runs_for)
+
+    def terminal(self, script: str) -> bytes:
+        """Run a script as typed; what a terminal shows, both streams as they come."""
+        screen = io.BytesIO()
+        with suppress(Forever):
+            self._shell.run(script, Streams(io.BytesIO(), screen, screen))
+        return screen.getvalue()
 
 
 def run_program(

@@ -48,11 +48,13 @@ class ShellState:
     functions: dict[str, Command] = field(default_factory=dict)
     aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     status: int = 0
+    at_exit: str = ""
+    """What ``trap … EXIT`` wants to be run."""
 
     def copy(self) -> ShellState:
         return replace(
             self, variables=dict(self.variables), exported=set(self.exported),
-            readonly=set(self.readonly), arguments=list(self.arguments),
+            readonly=set(self.readonly), at_exit="", arguments=list(self.arguments),
             options=set(self.options), functions=dict(self.functions),
             aliases=dict(self.aliases),
         )  # fmt: skip

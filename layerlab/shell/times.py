@@ -30,9 +30,15 @@ def listed(mtime: int, now: int, *, gnu: bool) -> str:
     return f"{day} {when:%H:%M}" if recent else f"{day}  {when.year}"
 
 
-def parse(text: str, now: int) -> int:
-    """What ``date -d`` and ``touch -d`` understand; ``ValueError`` for anything else."""
+def parse(text: str, now: int, *, keep_hour: bool = False) -> int:
+    """What ``date -d`` and ``touch -d`` understand; ``ValueError`` for anything else.
+
+    ``keep_hour``: a date alone leaves the time of day as it is now, as busybox's ``touch`` has
+    it (*ran*).
+    """
     text = text.strip()
+    if keep_hour and re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return _seconds(datetime.fromisoformat(text)) + now % 86400
     if re.fullmatch(r"@-?\d+(\.\d+)?", text):
         return int(float(text[1:]))
     stamp = re.fullmatch(r"(\d\d)?(\d\d)?(\d{8})(?:\.(\d\d))?", text)

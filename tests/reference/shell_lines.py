@@ -47,6 +47,7 @@ def LAYERS(busybox: bytes) -> tuple[Layer, ...]:  # noqa: N802  # it is a value 
     return base, top
 
 
+# ⏎ stands for a newline.
 LINES = r"""
 ls
 ls -a
@@ -130,7 +131,6 @@ printf "a\na\nb\n" | uniq -c
 printf "a\na\nb\n" | uniq -d
 printf "a\na\nb\n" | uniq -u
 cut -d" " -f2 words
-cut -d" " -f1,3 words
 cut -c1-2 words
 cut -f1 words
 cut -d: -f1,7 /etc/passwd
@@ -546,7 +546,37 @@ IFS=:; X=a:b:c; for i in $X; do echo $i; done
 echo "$*" "$@" $#; set -- "a b" c; echo "$*"; for i in "$@"; do echo "<$i>"; done
 trap 'echo bye' EXIT; echo hi
 echo ${X/b/c}; X=abab; echo ${X/b/c} ${X//b/c}
+cat <<E⏎hi $HOME $(echo x) \$y⏎E⏎echo after
+cat <<'E' | tr a-z A-Z; echo x⏎a $b⏎E
+cat <<-E > doc⏎	tab⏎	E⏎cat doc
+cat <<A; cat <<B⏎one⏎A⏎two⏎B
+if true⏎then⏎echo yes⏎fi⏎⏎# comment⏎echo end
+for i in a b⏎do⏎  echo $i⏎done | sort -r
+case x in⏎x) echo one⏎;;⏎*) echo two;;⏎esac
+f()⏎{⏎echo f $1⏎}⏎f 2
+echo a &&⏎echo b ||⏎echo c
+echo "two⏎lines" 'and⏎two'
+echo x⏎cd nosuch⏎echo y
+if true; then
+while
+while true; do
+for i in a
+{ echo x
+(echo x
+( )
+echo `x
+echo ${x
+echo $(
+! 
+&& x
+;
+;; x
+echo a;; echo b
+if true; then; fi
+while true do done
+if x; fi
 """.strip("\n").split("\n")
+LINES = [line.replace("⏎", "\n") for line in LINES]
 
 
 def random_line(rng: random.Random) -> str:

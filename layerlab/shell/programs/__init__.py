@@ -37,6 +37,6 @@ PROGRAMS: Mapping[str, Program] = {
         starting,
         system,
         testing,
-    )  # fmt: skip
+    )
     for name, program in room.PROGRAMS.items()
 }

@@ -40,12 +40,16 @@ class Copier:
         self.force, self.xattrs = force, xattrs
         self.follow_top = follow_top
         self.code = 0
-        self.made: set[str] = set()
+        self.made: set[int] = set()
+        """The directories that were made: met again, they lie in what is copied."""
+        self.tops = ("", "")
         self.seen: dict[int, str] = {}
         """Hard links among what is copied with all attributes: inode to the copy's path."""
 
     def copy(self, source: str, to: str, *, top: bool = True) -> bool:
         """Copy ``source`` to the name ``to``; whether all of it came through."""
+        if top:
+            self.tops = (source, to)
         try:
             return self._copy(source, to, top)
         except _Failed as failure:
@@ -99,9 +103,9 @@ class Copier:
         if there and not stat.S_ISDIR(_stat(files, to_path, there).st_mode):
             raise _Failed(f"target '{to}' is not a directory",
                           f"cannot overwrite non-directory '{to}' with directory '{source}'")  # fmt: skip
-        if _inside(process, source, to):
-            raise _Failed(f"recursion detected, omitting directory '{to}'",
-                          f"cannot copy a directory, '{source}', into itself, '{to}'")  # fmt: skip
+        if found.st_ino in self.made:  # both copy what they can before they notice
+            raise _Failed(f"recursion detected, omitting directory '{source}'",
+                          "cannot copy a directory, '{}', into itself, '{}'".format(*self.tops))  # fmt: skip
         mode = stat.S_IMODE(found.st_mode)
         if not there:
             try:
@@ -109,6 +113,7 @@ class Copier:
             except OSError as problem:
                 raise _Failed(f"can't create directory '{to}': {problem.strerror}",
                               f"cannot create directory '{to}': {problem.strerror}") from None  # fmt: skip
+            self.made.add(files.lstat(to_path).st_ino)
         whole = True
         try:
             names = files.listdir(process.path(source))
@@ -330,7 +335,7 @@ def _move(process: Process, source: str, to: str) -> bool:
                 files.unlink(to_path)
         except OSError as problem:
             gnu = f"inter-device move failed: '{source}' to '{to}'; unable to remove target: "
-            process.say(f"can't remove '{to}': {problem.strerror}", gnu=gnu + problem.strerror)
+            process.say(f"can't remove '{to}': {problem.strerror}", gnu=f"{gnu}{problem.strerror}")
             return False
     copier = Copier(process, recursive=True, preserve=True, links=True, xattrs=process.gnu)
     if not copier.copy(source, to):

@@ -8,7 +8,8 @@ import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from layerlab.shell import accounts, patterns, sizes
+from layerlab.shell import accounts, modes, patterns, sizes, times
+from layerlab.shell.options import usage
 from layerlab.shell.process import Process, Program, Usage
 
 _TYPES = {"f": stat.S_IFREG, "d": stat.S_IFDIR, "l": stat.S_IFLNK, "b": stat.S_IFBLK,
@@ -124,7 +125,7 @@ class _Parser:
         if self.process.gnu:
             raise Usage(f"unknown predicate `{word}'" if word.startswith("-") else
                         f"paths must precede expression: `{word}'")  # fmt: skip
-        raise Usage(f"unrecognized: {word}")
+        raise Usage(f"unrecognized: {word}\n{usage(self.process)}")
 
     def _argument(self, word: str) -> str:
         if not self.words:
@@ -271,13 +272,20 @@ def _age(unit: int) -> Callable[[_Parser, str], Test]:
     return make
 
 
+def _count(value: Callable[[os.stat_result], int]) -> Callable[[_Parser, str], Test]:
+    def make(parser: _Parser, text: str) -> Test:
+        compare = _compare(text)
+        return lambda here: compare(value(here.found))
+
+    return make
+
+
 _TESTS: Mapping[str, Callable[[_Parser, str], Test]] = {
     "-name": _name, "-iname": lambda parser, text: _name(parser, text, ignore=True),
     "-path": _path, "-wholename": _path, "-type": _type, "-size": _size, "-newer": _newer,
     "-ipath": lambda parser, text: _path(parser, text, ignore=True), "-perm": _perm,
     "-user": _owner, "-group": _group, "-mtime": _age(86400), "-mmin": _age(60),
-    "-links": lambda parser, text: (lambda here, c=_compare(text): c(here.found.st_nlink)),
-    "-inum": lambda parser, text: (lambda here, c=_compare(text): c(here.found.st_ino)),
+    "-links": _count(lambda found: found.st_nlink), "-inum": _count(lambda found: found.st_ino),
     "-regex": lambda parser, text: (lambda here: re.fullmatch(text, here.path) is not None),
 }  # fmt: skip
 
@@ -343,8 +351,6 @@ def _empty(parser: _Parser) -> Test:
 
 def _list(parser: _Parser) -> Test:
     """``-ls``, as GNU prints it."""
-    from layerlab.shell import modes, times
-
     process = parser.process
 
     def act(here: Here) -> bool:

@@ -63,24 +63,29 @@ class _Listing:
         return self.code
 
     def _item(self, name: str, shown: str, *, top: bool = False) -> Item | None:
-        given, path = self.given, self.process.path(name)
-        follow = "L" in given or (
-            (top and not (self.long or given.any("dF"))) or (top and name.endswith("/"))
-        )
-        files = self.process.files
         try:
-            try:
-                found = files.stat(path, follow_symlinks=follow)
-            except FileNotFoundError:
-                if not (follow and self.process.gnu and "L" not in given):
-                    raise
-                found = files.lstat(path)  # GNU lists a dangling link itself
-            if top and follow and "L" not in given and not stat.S_ISDIR(found.st_mode):
-                found = files.lstat(path)
+            return Item(shown, name, self._stat(self.process.path(name), name, top))
         except OSError as problem:
             self._complain(shown, problem, access=True, serious=top)
             return None
-        return Item(shown, name, found)
+
+    def _stat(self, path: str, name: str, top: bool) -> os.stat_result:
+        """What is listed of a path: of a link that was named, often where it leads.
+
+        busybox follows it unless ``-l`` is given. GNU follows it to a directory alone, and not
+        with ``-l``, ``-d`` or ``-F`` either.
+        """
+        files, given = self.process.files, self.given
+        if "L" in given or (top and not self.process.gnu and not self.long):
+            return files.stat(path)
+        found = files.lstat(path)
+        if not (top and self.process.gnu) or self.long or given.any("dF"):
+            return found
+        try:
+            there = files.stat(path)
+        except OSError:
+            return found
+        return there if stat.S_ISDIR(there.st_mode) else found
 
     def _complain(
         self, name: str, problem: OSError, *, access: bool = False, serious: bool = False
@@ -198,6 +203,8 @@ class _Listing:
             "i": "{:>7}", "s": "{:>6}", "m": "{:>10}", "l": "{:>4}", "u": "{:<8.8}",
             "g": "{:<8.8}", "z": "{:>9}", "t": "{}",
         }  # fmt: skip
+        if "h" in self.given and "," not in cells["z"]:
+            fixed["z"] = "{:>7}"
         return [fixed[kind].format(cells[kind]) for kind in self._kinds()]
 
     def _mode(self, item: Item) -> str:

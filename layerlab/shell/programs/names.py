@@ -188,7 +188,7 @@ def touch(process: Process) -> int:
     elif given.any("dt"):
         text = given.value("d") if "d" in given else given.value("t")
         try:
-            seconds = times.parse(text or "", process.now)
+            seconds = times.parse(text or "", process.now, keep_hour=not process.gnu)
         except ValueError:
             told = f"invalid date format ‘{text}’" if process.gnu else f"invalid date '{text}'"
             raise Usage(told) from None
@@ -312,7 +312,9 @@ def readlink(process: Process) -> int:
     for name in given.rest:
         try:
             if given.any("fe"):
-                found = real_path(process, name, missing_last="f" in given)
+                # busybox looks for the directory of a missing name, so there must be a slash
+                lenient = "f" in given and (process.gnu or "/" in name)
+                found = real_path(process, name, missing_last=lenient)
             else:
                 found = process.files.readlink(process.path(name))
         except OSError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from layerlab.shell.options import options
 from layerlab.shell.process import Forever, Process, Program, Usage
@@ -32,6 +32,7 @@ def cat(process: Process) -> int:
             continue
         if not given.given:
             process.stdout.write(data)
+            process.stdout.flush()  # cat copies without a buffer of its own
             continue
         for line in data.splitlines(keepends=True):
             line = _shown(line, given.last("A") or ("e" if "e" in given or "E" in given else ""))
@@ -61,10 +62,8 @@ def _count(process: Process, text: str, unit: str = "") -> int:
 
 def _old_style(process: Process) -> None:
     """``head -5`` for ``head -n 5``."""
-    process.args = [
-        f"-n{arg[1:]}" if index and re.fullmatch(r"-\d+", arg) else arg
-        for index, arg in enumerate(process.args)
-    ]
+    if len(process.args) > 1 and re.fullmatch(r"-\d+", process.args[1]):
+        process.args[1] = f"-n{process.args[1][1:]}"
 
 
 def head(process: Process) -> int:
@@ -107,28 +106,34 @@ def tail(process: Process) -> int:
     return code
 
 
-def _parts(process: Process, names: list[str], cut: object, loud: str | None, limit: int) -> int:
+def _parts(
+    process: Process,
+    names: list[str],
+    cut: Callable[[bytes], bytes],
+    loud: str | None,
+    limit: int,
+) -> int:
     """Print a part of each file, each under a heading if there are several."""
-    assert callable(cut)
     code, first = 0, True
-    headings = loud == "v" or (len(names) > 1 and loud != "q")
+    parts: list[tuple[str, bytes | None]] = []
     for name in names or ["-"]:
         try:
             if name == "-":
-                data = process.stdin.read(limit)
+                parts.append((name, process.stdin.read(limit)))
             else:
                 with process.open(name) as file:
-                    data = file.read(limit)
+                    parts.append((name, file.read(limit)))
         except OSError as problem:
-            if process.gnu and isinstance(problem, IsADirectoryError):
-                process.say("", gnu=f"error reading '{name}': {problem.strerror}")
-            elif process.gnu:
-                process.say("", gnu=f"cannot open '{name}' for reading: {problem.strerror}")
-            elif process.name == "tail":
-                _cannot_open(process, name, problem)
-            else:
-                process.say(f"{name}: {problem.strerror}")
+            parts.append((name, None))
             code = 1
+            _no_part(process, name, problem)
+    busybox_tail = process.name == "tail" and not process.gnu
+    read = sum(data is not None for _, data in parts)
+    headings = loud == "v" or ((read if busybox_tail else len(parts)) > 1 and loud != "q")
+    for name, data in parts:
+        if data is None:
+            # busybox's head leaves the empty line that would have stood before it
+            first = first and (process.gnu or busybox_tail)
             continue
         if headings:
             shown = "standard input" if name == "-" else name
@@ -136,6 +141,17 @@ def _parts(process: Process, names: list[str], cut: object, loud: str | None, li
         first = False
         process.stdout.write(cut(data))
     return code
+
+
+def _no_part(process: Process, name: str, problem: OSError) -> None:
+    if process.gnu and isinstance(problem, IsADirectoryError):
+        process.say("", gnu=f"error reading '{name}': {problem.strerror}")
+    elif process.gnu:
+        process.say("", gnu=f"cannot open '{name}' for reading: {problem.strerror}")
+    elif process.name == "tail":
+        _cannot_open(process, name, problem)
+    else:
+        process.say(f"{name}: {problem.strerror}")
 
 
 def wc(process: Process) -> int:

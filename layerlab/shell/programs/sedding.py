@@ -59,7 +59,7 @@ class _Parser:
         self.at = 0
 
     def commands(self) -> list[Command]:
-        found = []
+        found: list[Command] = []
         while True:
             self._skip(" \t\n;")
             if self.at >= len(self.text):
@@ -113,7 +113,7 @@ class _Parser:
 
     def _until(self, delimiter: str, problem: str) -> str:
         """Up to a delimiter, which a backslash makes a character like any other."""
-        kept = []
+        kept: list[str] = []
         while self.at < len(self.text):
             char = self.text[self.at]
             self.at += 1
@@ -196,7 +196,7 @@ class _Parser:
             self._skip(" \t")
             if self.text.startswith("\n", self.at):
                 self.at += 1
-        kept = []
+        kept: list[str] = []
         while self.at < len(self.text) and self.text[self.at] != "\n":
             if self.text[self.at] == "\\" and self.at + 1 < len(self.text):
                 self.at += 1
@@ -223,7 +223,7 @@ class _Parser:
         command.replacement = _replacement(text)
 
     def _replacement_text(self, delimiter: str, problem: str) -> str:
-        kept = []
+        kept: list[str] = []
         while self.at < len(self.text):
             char = self.text[self.at]
             self.at += 1
@@ -289,7 +289,8 @@ class _Editor:
         self.newline_last = lines[-1] == ""
         if self.newline_last:
             lines.pop()
-        self.lines, self.at, self.out = lines, 0, []
+        self.lines, self.at = lines, 0
+        self.out: list[str] = []
         code = None
         try:
             while self.at < len(self.lines):

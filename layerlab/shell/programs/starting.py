@@ -14,7 +14,8 @@ def _run(process: Process, args: list[str], stdin: bytes = b"") -> int:
     try:
         return process.start(args, stdin)
     except OSError as problem:
-        process.say(f"can't execute '{args[0]}': {problem.strerror}",
+        shown = args[0] if process.name == "xargs" else f"can't execute '{args[0]}'"
+        process.say(f"{shown}: {problem.strerror}",
                     gnu=f"{_quoted(process, args[0])}: {problem.strerror}")  # fmt: skip
         return 127 if isinstance(problem, FileNotFoundError) else 126
 

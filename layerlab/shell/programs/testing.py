@@ -133,7 +133,7 @@ class _Condition:
         if op in _NUMBERS:
             return _NUMBERS[op](self._number(left), self._number(right))
         process = self.process
-        stats = []
+        stats: list[os.stat_result | None] = []
         for name in (left, right):
             try:
                 stats.append(process.files.stat(process.path(name)))
