@@ -347,6 +347,15 @@ def test_the_shell_prints_both_streams_in_order(engine: Engine) -> None:
     assert engine.sh("echo a; cd /nope; echo b") == (
         "a\n-bash: cd: /nope: No such file or directory\nb\n"
     )
+    assert engine.sh("ls /nope /etc/hosts; docker nope | cat; docker images -q").splitlines() == [
+        "ls: cannot access '/nope': No such file or directory",
+        "/etc/hosts",
+        "docker: unknown command: docker nope",
+        "",
+        "Run 'docker --help' for more information",
+        engine.image("app:1").image.image_id.short,
+    ]
+    assert engine.sh("") == engine.sh("# nothing to do") == ""
 
 
 def test_docker_is_a_command_of_the_shell(engine: Engine) -> None:

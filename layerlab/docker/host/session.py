@@ -57,5 +57,5 @@ def sh(engine: Engine, script: str) -> str:
     Standard output and standard error come as they were printed, one among the other. The
     directory and the variables last from one script to the next.
     """
-    done = engine.host.shell.run(f"{{\n{script}\n}} 2>&1")
-    return str((done.stdout + done.stderr).decode("utf-8", "replace"))
+    shown: bytes = engine.host.shell.terminal(script)
+    return shown.decode("utf-8", "replace")
