@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from layerlab import Image, Layer, NoContent, catalog
+from layerlab import Engine, Image, Layer, NoContent, catalog
 from layerlab.digest import BlobDigest
 from layerlab.engine.clock import Clock
 from layerlab.engine.ids import Ids
@@ -15,7 +15,7 @@ from layerlab.engine.pushing import Push
 from layerlab.engine.state import Origin, State
 from layerlab.engine.store import add_image, tag
 from layerlab.engine.transfer import TransferFailed
-from layerlab.errors import EngineError
+from layerlab.errors import DockerExit, EngineError
 from layerlab.reference import Reference
 from layerlab.registry import Manifest, Registry, compressed
 
@@ -502,3 +502,46 @@ def test_flannel_has_no_bytes_to_push() -> None:
     machine.tag(f"{HOST}/flannel:1", catalog.images()["quay.io/coreos/flannel:v0.14.0"])
     with pytest.raises(NoContent):
         machine.push(f"{HOST}/flannel:1")
+
+
+def test_all_tags_of_a_repository_cross_in_one_command(registry: Registry) -> None:
+    registry.publish("app:v2", IMAGE.with_config(cmd=["/file1"]))
+    engine = Engine(registries=[registry])
+    lines = engine.docker(f"pull -a {HOST}/app").splitlines()
+    assert [line for line in lines if "Pulling from" in line] == [
+        "v1: Pulling from app",
+        "v2: Pulling from app",
+    ]
+    assert lines[-2:] == [f"Status: Downloaded newer image for {HOST}/app", f"{HOST}/app"]
+    assert sum(line.startswith("Status: ") for line in lines) == 1
+    lines = engine.docker(f"pull -a {HOST}/app").splitlines()
+    assert lines[-2] == f"Status: Image is up to date for {HOST}/app"
+    assert engine.docker(f"pull -q -a {HOST}/app") == f"{HOST}/app\n"
+    for tag_name in ("v1", "v2"):
+        engine.docker(f"tag {HOST}/app:{tag_name} {HOST}/copy:{tag_name}")
+    lines = engine.docker(f"push -a {HOST}/copy").splitlines()
+    assert sum(line.startswith("The push refers") for line in lines) == 1
+    assert [line.partition(":")[0] for line in lines if ": digest: " in line] == ["v1", "v2"]
+    assert registry.tags("copy") == ("v1", "v2")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (f"pull -a {HOST}/app:v1", "tag can't be used with --all-tags/-a\n"),
+        (f"push -a {HOST}/app:v1", "tag can't be used with --all-tags/-a\n"),
+        (
+            f"pull -a {HOST}/none",
+            (
+                f"Error response from daemon: repository {HOST}/none not found: "
+                "name unknown: repository name not known to registry\n"
+            ),
+        ),
+        (f"push -a {HOST}/none", f"An image does not exist locally with the tag: {HOST}/none\n"),
+        (f"push {HOST}/app@sha256:{'0' * 64}", "cannot push a digest reference\n"),
+    ],
+)
+def test_what_docker_says_of_all_tags_and_digests(line: str, words: str) -> None:
+    with pytest.raises(DockerExit) as caught:
+        Engine().docker(line)
+    assert (caught.value.code, caught.value.stderr) == (1, words)

@@ -65,6 +65,8 @@ class Push:
         keep: Callable[[Callable[[State], State]], State] | None = None,
     ) -> None:
         """See that there is such an image; ``TransferFailed`` if there isn't."""
+        if reference.digest:
+            raise TransferFailed("cannot push a digest reference", ())
         self.reference = reference.tagged()
         self.manifest: Manifest | None = None
         self.finished = False

@@ -91,6 +91,17 @@ def _is_loopback(domain: str) -> bool:
     return host in ("localhost", "[::1]") or host.startswith("127.")
 
 
+def all_tags(
+    registries: MutableMapping[str, Registry], reference: Reference
+) -> tuple[Reference, ...]:
+    """Every tag that the registry has of a repository, sorted."""
+    registry = reach(registries, reference.domain)
+    try:
+        return tuple(reference.with_tag(tag) for tag in registry.tags(reference.path))
+    except Refused as error:
+        raise refused(error, reference) from error
+
+
 def refused(error: Refused, reference: Reference) -> EngineError:
     """A registry's refusal in the daemon's words (moby, ``distribution/errors.go``)."""
     match error.code:

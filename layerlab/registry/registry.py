@@ -245,6 +245,7 @@ class Registry:
 
     def _named(self, repository: str) -> Repository:
         if repository not in self._repositories:
+            self._check_login()
             raise Refused("NAME_UNKNOWN", "repository name not known to registry")
         return self._repositories[repository]
 
