@@ -84,7 +84,7 @@ class Execution:
 
     def _loop(self, dot: Any, node: Branch) -> None:
         value = self._pipe(dot, node.pipe)
-        items = self._items(value, node)
+        items = self._items(value)
         known = len(self.variables)
         for key, item in items:
             del self.variables[known:]
@@ -102,7 +102,7 @@ class Execution:
         if not items:
             self._walk(node.otherwise, dot)
 
-    def _items(self, value: Any, node: Branch) -> list[tuple[Any, Any]]:
+    def _items(self, value: Any) -> list[tuple[Any, Any]]:
         match value:
             case list() | tuple():
                 return list(enumerate(value))
@@ -112,7 +112,6 @@ class Execution:
                 return []
             case int() if not isinstance(value, bool):
                 return [(number, number) for number in range(value)]
-        self.at = node.pipe
         self._fail(f"range can't iterate over {show(value)}")
 
     def _set(self, name: str, value: Any, assigns: bool) -> None:
@@ -271,10 +270,10 @@ class Execution:
         if kind in ("", VALUE, "interface {}"):
             return None if value is MISSING else value
         if value is MISSING or value is None:
-            if kind == "[]string" and not self.strict:
-                return []
-            if kind == "[]string":
+            if self.strict:
                 self._fail(f"wrong type for value; expected {kind}; got interface {{}}")
+            if kind == "[]string":
+                return []
             self._fail(f"invalid value; expected {kind}")
         if isinstance(value, Nil) and kind == "[]string" and "map" not in value.type:
             return []

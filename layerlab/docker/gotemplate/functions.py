@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 from urllib.parse import quote_plus
@@ -84,6 +84,8 @@ def _slice(value: Any, *ends: Any) -> Any:
         raise CallError(f"too many slice indexes: {len(ends)}")
     if isinstance(value, str) and len(ends) == 3:
         raise CallError("cannot 3-index slice a string")
+    if value is None or isinstance(value, Missing):
+        raise CallError("slice of untyped nil")
     if not isinstance(value, str | list | tuple | Nil):
         raise CallError(f"can't slice item of type {type_name(value)}")
     data: Any = [] if isinstance(value, Nil) else value
@@ -107,11 +109,11 @@ def _is_int(value: Any) -> bool:
 
 
 def _kind(value: Any) -> str:
-    """Go's basic kinds: only equal ones can be compared."""
+    """Go's basic kinds, of which only equal ones can be compared; nothing for all others."""
     for kind in (bool, int, float, str):
         if isinstance(value, kind):
             return kind.__name__
-    raise CallError("invalid type for comparison")
+    return ""
 
 
 def _equal(first: Any, *others: Any) -> bool:
@@ -121,21 +123,40 @@ def _equal(first: Any, *others: Any) -> bool:
 
 
 def _same(first: Any, other: Any) -> bool:
-    nothing = (None, MISSING)
-    if first in nothing or other in nothing:
-        return first in nothing and other in nothing
-    for value in (first, other):
-        if isinstance(value, list | tuple | Mapping | Nil):
-            raise CallError(f"non-comparable type {show(value)}: {type_name(value)}")
-    if isinstance(first, Record) or isinstance(other, Record):
+    nothing = [value is None or isinstance(value, Missing) for value in (first, other)]
+    kinds = _kind(first), _kind(other)
+    if kinds[0] != kinds[1]:
+        if any(nothing):
+            return False
         raise CallError("incompatible types for comparison")
-    if _kind(first) != _kind(other):
-        raise CallError("incompatible types for comparison")
-    return bool(first == other)
+    if kinds[0]:
+        return bool(first == other)
+    if not any(nothing) and _shape(first) != _shape(other):
+        types = type_name(first), type_name(other)
+        raise CallError(
+            f"non-comparable types {show(first)}: {types[0]}, {types[1]}: {show(other)}"
+        )
+    nils = [
+        gone or isinstance(value, Nil) for gone, value in zip(nothing, (first, other), strict=True)
+    ]
+    if any(nils):
+        return all(nils)
+    if isinstance(other, Record) and other.pointer:
+        return first is other
+    raise CallError(f"non-comparable type {show(other)}: {type_name(other)}")
+
+
+def _shape(value: Any) -> str:
+    """Go's kind of what isn't basic: ``[`` a slice, ``m`` a map, ``*`` a pointer, ``s`` a struct."""
+    if isinstance(value, Record):
+        return "*" if value.pointer else "s"
+    return type_name(value)[0]
 
 
 def _less(first: Any, other: Any) -> bool:
     one, two = _kind(first), _kind(other)
+    if not one or not two:
+        raise CallError("invalid type for comparison")
     if one != two:
         raise CallError("incompatible types for comparison")
     if one == "bool":
@@ -195,9 +216,16 @@ def _escape_js(*values: Any) -> str:
 
 
 def _arguments(values: tuple[Any, ...]) -> str:
+    """What ``html`` and its like escape: pointers are followed, nothing is ``<no value>``."""
     if len(values) == 1 and isinstance(values[0], str):
         return values[0]
-    return _print(*values)
+    return _print(*map(_printable, values))
+
+
+def _printable(value: Any) -> Any:
+    if isinstance(value, Record):
+        return replace(value, pointer=False)
+    return show(value) if value is None or isinstance(value, Missing) else value
 
 
 def _or(*values: Any) -> Any:
