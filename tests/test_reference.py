@@ -7,6 +7,7 @@ from layerlab.reference import Reference
 
 HEX = "a" * 64
 DIGEST = f"sha256:{HEX}"
+TOO_HEX = f"invalid repository name ({HEX}), cannot specify 64-byte hexadecimal strings"
 LOWERCASE = "invalid reference format: repository name{} must be lowercase"
 
 
@@ -63,8 +64,7 @@ def test_parts(
         *(
             (text, said, said)
             for text, said in [
-                (HEX, f"invalid repository name ({HEX}), cannot specify 64-byte hexadecimal "
-                 "strings"),
+                (HEX, TOO_HEX),
                 ("a" * 256, "repository name must not be more than 255 characters"),
                 (f"x@sha512:{HEX}", "invalid checksum digest length"),
                 (f"x@md5:{HEX}", "unsupported digest algorithm"),

@@ -154,7 +154,7 @@ def _listed(text: str) -> list[str] | None:
 def _command(config: Config, text: str) -> list[str]:
     words = _listed(text)
     if words is None:
-        words = [*(config.get("Shell") or ("/bin/sh", "-c")), text] if text else []
+        words = [*(config.get("Shell") or ("/bin/sh", "-c")), *filter(None, [text])]
     return words
 
 
@@ -163,7 +163,8 @@ def _cmd(config: Config, text: str) -> None:
 
 
 def _entrypoint(config: Config, text: str) -> None:
-    config["Entrypoint"] = _command(config, text) or None
+    words = _command(config, text) if text else []
+    config["Entrypoint"] = words or None
 
 
 def _user(config: Config, text: str) -> None:

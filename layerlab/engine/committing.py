@@ -6,7 +6,6 @@ moby: ``daemon/commit.go`` and ``image/image.go`` (NewChildImage).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from layerlab.engine.changes import changed
@@ -63,5 +62,12 @@ def _history(image: Image) -> tuple[History, ...]:
 
 
 def _entry(step: History) -> dict[str, Any]:
-    """As Go writes it: a time always, and no other field that is empty."""
-    return replace(step, created=step.created or NEVER).to_json()
+    """As the daemon writes it: the author before the command, and a time always."""
+    entry = {
+        "created": step.created or NEVER,
+        "author": step.author,
+        "created_by": step.created_by,
+        "comment": step.comment,
+        "empty_layer": step.empty_layer,
+    }
+    return {key: value for key, value in entry.items() if value}

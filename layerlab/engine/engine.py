@@ -29,7 +29,7 @@ from layerlab.engine.pushing import Push
 from layerlab.engine.runconfig import RunOptions
 from layerlab.engine.state import State, StoredContainer, StoredImage
 from layerlab.engine.usage import Usage, usage
-from layerlab.errors import EngineError
+from layerlab.errors import EngineError, InvalidReference
 from layerlab.image import History, Image
 from layerlab.reference import Reference
 from layerlab.registry import Registry
@@ -104,7 +104,7 @@ class Engine:
 
     def add(self, ref: str | None, image: Image) -> Image:
         """Put an image into the store, under a name if one is given, as a load does."""
-        name = None if ref is None else Reference.parse(ref).tagged()
+        name = None if ref is None else _new_name(ref)
 
         def operation(state: State) -> tuple[State, Image]:
             now = self.clock()
@@ -228,10 +228,16 @@ class Engine:
         changes: Iterable[str] = (),
     ) -> Image:
         """Make an image of a container's changes, and name it if a name is given."""
-        name = None if not ref else Reference.parse(ref).tagged()
+        name = _new_name(ref) if ref else None
 
         def operation(state: State) -> tuple[State, Image]:
             found = find_container(state, container)
+            if found.image_id not in state.images:  # removed by force
+                where = f"{inspecting.ROOT}/image/overlay2/imagedb/content/sha256"
+                raise EngineError(
+                    f"failed to get digest {found.image_id}: open {where}/{found.image_id.hex}: "
+                    "no such file or directory"
+                )
             now = self.clock()
             image = committing.committed(
                 found,
@@ -250,7 +256,7 @@ class Engine:
 
     def tag(self, source: str, target: str) -> None:
         """Give an image one more name."""
-        name = Reference.parse(target).tagged()
+        name = _new_name(target)
 
         def operation(state: State) -> tuple[State, None]:
             image_id, _ = find_image(state, self._classic(source))
@@ -377,3 +383,11 @@ class Engine:
     def __repr__(self) -> str:
         images, made = len(self.state.images), len(self.state.containers)
         return f"<Engine {self.version}: {images} images, {made} containers>"
+
+
+def _new_name(text: str) -> Reference:
+    """A tag to be given, as the client reads it."""
+    name = Reference.parse(text)
+    if name.digest:
+        raise InvalidReference("refusing to create a tag with a digest reference")
+    return name.tagged()

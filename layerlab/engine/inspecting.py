@@ -78,7 +78,7 @@ def container_json(state: State, container: StoredContainer) -> dict[str, Any]:
     """A container, as ``GET /containers/NAME/json`` has it."""
     command = [*container.entrypoint, *container.cmd]
     place = f"{ROOT}/containers/{container.id}"
-    ran = container.started is not None
+    ran = container.started is not None or container.error  # the files come before the process
     lower = [state.layers[chain_id].cache_id for chain_id in container.image.chain_ids]
     init = f"{container.mount_id}-init"
     return {
