@@ -11,6 +11,7 @@ from layerlab.docker.gotemplate import Nil, Record, Template, TemplateError
 from layerlab.docker.gotemplate.lexing import quoted
 from layerlab.docker.identity import image_id
 from layerlab.docker.listing import RUNNING, containers, exposed, labels, network
+from layerlab.docker.several import REFUSALS, from_daemon
 from layerlab.docker.spec import FORMAT_HELP, ClientError, Command, Flag, Output, Parsed, Takes
 from layerlab.docker.table import ellipsis
 from layerlab.engine.finding import find_image
@@ -42,6 +43,16 @@ TYPE = "*formatter.ContainerContext"
 
 def ps(engine: Engine, parsed: Parsed) -> Output:
     """The running containers, or all, or those that filters pick."""
+    note = IGNORED if parsed.text("format") and parsed.on("quiet") else ""
+    try:
+        return Output(_listed(engine, parsed), note)
+    except ClientError as error:
+        return Output(stderr=f"{note}{error.what}\n", code=error.code)
+    except REFUSALS as error:
+        return Output(stderr=note + from_daemon(error), code=1)
+
+
+def _listed(engine: Engine, parsed: Parsed) -> str:
     source, quiet, size = parsed.text("format"), parsed.on("quiet"), parsed.on("size")
     limit = parsed.number("last")
     if parsed.on("latest") and limit == -1:
@@ -52,8 +63,7 @@ def ps(engine: Engine, parsed: Parsed) -> Output:
     found = containers(engine, parsed.texts("filter"), all=parsed.on("all"), limit=limit)
     trunc = not parsed.on("no-trunc")
     rows = [container_record(engine, each, trunc=trunc, size=size) for each in found]
-    note = IGNORED if source and quiet else ""
-    return Output(render(_layout(source, quiet, size), rows, HEADERS), note)
+    return render(_layout(source, quiet, size), rows, HEADERS)
 
 
 def _layout(source: str, quiet: bool, size: bool) -> str:

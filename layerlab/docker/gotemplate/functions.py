@@ -36,6 +36,8 @@ class Function:
 def _length(value: Any) -> int:
     if value is None or isinstance(value, Missing):
         raise CallError("reflect: call of reflect.Value.Type on zero Value")
+    if isinstance(value, Nil) and value.type.startswith("*"):
+        raise CallError("len of nil pointer")
     if isinstance(value, Nil):
         return 0
     if isinstance(value, str):
@@ -147,7 +149,7 @@ def _same(first: Any, other: Any) -> bool:
 
 
 def _shape(value: Any) -> str:
-    """Go's kind of what isn't basic: ``[`` a slice, ``m`` a map, ``*`` a pointer, ``s`` a struct."""
+    """Go's kind of what isn't basic: ``[`` for a slice, ``m`` map, ``*`` pointer, ``s`` struct."""
     if isinstance(value, Record):
         return "*" if value.pointer else "s"
     return type_name(value)[0]
