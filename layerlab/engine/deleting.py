@@ -3,6 +3,7 @@
 moby: ``daemon/images/image_delete.go``.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from layerlab.digest import ImageID
@@ -65,7 +66,7 @@ def remove(
     return _delete(state, image_id, lines, force=force, prune=prune, quiet=True)
 
 
-def is_single(names: list[Reference]) -> bool:
+def is_single(names: Sequence[Reference]) -> bool:
     """Whether all names are of one repository, with at most one tag among them."""
     if len(names) < 2:
         return len(names) == 1
@@ -75,7 +76,7 @@ def is_single(names: list[Reference]) -> bool:
     return len(tags) < 2 and repositories == {first.name}
 
 
-def _untag(state: State, names: list[Reference]) -> tuple[State, list[str]]:
+def _untag(state: State, names: Iterable[Reference]) -> tuple[State, list[str]]:
     references = without(state.references, *names)
     return replace(state, references=references), [f"Untagged: {name}" for name in names]
 

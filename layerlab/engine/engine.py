@@ -5,42 +5,35 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from importlib import import_module
-from typing import Any, Literal, TypeVar, overload
+from typing import Any, Literal, overload
 
 from layerlab import catalog
-from layerlab.container import DiffLine
 from layerlab.digest import BlobDigest
 from layerlab.engine import (
     archives,
     committing,
     containerd,
-    containers,
     deleting,
     inspecting,
-    lifecycle,
     store,
 )
 from layerlab.engine.clock import Clock
 from layerlab.engine.finding import find_container, find_image
-from layerlab.engine.ids import Ids
+from layerlab.engine.processes import Containers
 from layerlab.engine.pruning import Filters, Pruned, prune_containers, prune_images
 from layerlab.engine.pulling import Pull
 from layerlab.engine.pushing import Push
-from layerlab.engine.runconfig import RunOptions
-from layerlab.engine.state import State, StoredContainer, StoredImage
+from layerlab.engine.state import State, StoredImage
 from layerlab.engine.usage import Usage, usage
 from layerlab.errors import EngineError, InvalidReference
 from layerlab.image import History, Image
 from layerlab.reference import Reference
 from layerlab.registry import Registry
-from layerlab.shell import Done
-
-Result = TypeVar("Result")
 
 RELEASES = {"20.10": "20.10.24", "29": "29.0.0"}
 
 
-class Engine:
+class Engine(Containers):
     """A Docker engine, simulated. The same seed and the same calls give the same bytes."""
 
     def __init__(
@@ -54,53 +47,15 @@ class Engine:
         store: Literal["overlay2", "containerd"] = "overlay2",
         registries: Iterable[Registry] = (),
     ) -> None:
-        self.seed, self.version, self.client = seed, version, client
-        self.builder, self.store = builder, store
-        self.clock = clock or Clock()
+        super().__init__(seed, clock or Clock(), store)
+        self.version, self.client, self.builder = version, client, builder
         known = (*catalog.registries(), *registries)
         self.registries: dict[str, Registry] = {item.host: item for item in known}
-        self._ids = Ids(seed)
-        self._state = State()
         self._host: Any = None
-
-    @property
-    def state(self) -> State:
-        """All that it holds now; a value, which stays as it is."""
-        self._state = lifecycle.settled(self._state, self.clock.now)
-        return self._state
-
-    def _change(self, operation: Callable[[State], tuple[State, Result]]) -> Result:
-        """Take the next state; if the operation fails, all stays as it was."""
-        ids, now = self._ids.getstate(), self.clock.now
-        try:
-            state, result = operation(self.state)
-        except BaseException:
-            self._ids.setstate(ids)
-            self.clock.now = now
-            raise
-        self._state = state
-        return result
-
-    def image(self, ref: str) -> StoredImage:
-        """The image of this name, ID or beginning of an ID."""
-        return find_image(self.state, self._classic(ref))[1]
-
-    def _classic(self, ref: str) -> str:
-        """A name or an ID as the state has it, whatever the image store calls it."""
-        return containerd.classic(self.state, ref) if self.store == "containerd" else ref
-
-    def container(self, name: str) -> StoredContainer:
-        """The container of this name, ID or beginning of an ID."""
-        return find_container(self.state, name)
 
     def images(self) -> list[StoredImage]:
         """All images, in the order in which they came."""
         return list(self.state.images.values())
-
-    def containers(self, all: bool = False) -> list[StoredContainer]:
-        """The containers that run, or all, the newest first."""
-        found = reversed(list(self.state.containers.values()))
-        return [item for item in found if all or item.status == "running"]
 
     def add(self, ref: str | None, image: Image) -> Image:
         """Put an image into the store, under a name if one is given, as a load does."""
@@ -114,109 +69,6 @@ class Engine:
             return state, image
 
         return self._change(operation)
-
-    def create(self, image: str, command: Iterable[str] = (), **options: Any) -> StoredContainer:
-        """Make a container on an image; it is started by :meth:`start`."""
-        chosen = RunOptions(**options)
-
-        def operation(state: State) -> tuple[State, StoredContainer]:
-            image_id, _ = find_image(state, self._classic(image))
-            return containers.create(
-                state, image_id, image, tuple(command), chosen, self._ids, self.clock
-            )
-
-        return self._change(operation)
-
-    def start(self, name: str, *, stdin: bytes | None = None) -> StoredContainer:
-        """Start a container's process; it is played as far as it goes by itself.
-
-        ``stdin`` is what it can read. Without, a container made to be ``interactive`` waits.
-
-        If it can't be started, the container notes that, as Docker's does.
-        """
-
-        def operation(state: State) -> tuple[State, tuple[StoredContainer, EngineError | None]]:
-            container = find_container(state, name)
-            if container.status == "running":
-                return state, (container, None)
-            if container.status == "paused":
-                raise EngineError("cannot start a paused container, try unpause instead")
-            state, container, error = lifecycle.started(state, container, self.clock, stdin)
-            return state, (container, error)
-
-        container, error = self._change(operation)
-        if error:
-            raise error
-        return container
-
-    def run(
-        self,
-        image: str,
-        command: Iterable[str] = (),
-        *,
-        stdin: bytes | None = None,
-        **options: Any,
-    ) -> StoredContainer:
-        """Make a container and start it. Where its program ends by itself at once, it has."""
-        return self.start(self.create(image, command, **options).id, stdin=stdin)
-
-    def exec(
-        self,
-        name: str,
-        command: Iterable[str],
-        *,
-        user: str = "",
-        workdir: str = "",
-        env: Iterable[str] = (),
-        stdin: bytes = b"",
-    ) -> Done:
-        """Run one more program in a container that runs: exit code and output."""
-        return lifecycle.executed(
-            self.state,
-            name,
-            tuple(command),
-            self.clock,
-            user=user,
-            workdir=workdir,
-            env=tuple(env),
-            stdin=stdin,
-        )
-
-    def stop(self, name: str, timeout: int = 10) -> None:
-        """Stop a container; ``timeout`` seconds later it is killed."""
-        self._change(lambda state: (lifecycle.stopped(state, name, self.clock, timeout), None))
-
-    def kill(self, name: str, signal: str = "KILL") -> None:
-        """Send a container's process a signal."""
-        self._change(lambda state: (lifecycle.killed(state, name, signal, self.clock), None))
-
-    def restart(self, name: str, timeout: int = 10) -> StoredContainer:
-        """Stop a container, and start it again."""
-        self.stop(name, timeout)
-        return self.start(name)
-
-    def pause(self, name: str) -> None:
-        """Freeze a container's processes."""
-        self._change(lambda state: (lifecycle.paused(state, name), None))
-
-    def unpause(self, name: str) -> None:
-        """Let a container's processes go on."""
-        self._change(lambda state: (lifecycle.unpaused(state, name), None))
-
-    def wait(self, name: str) -> int:
-        """Let time pass until a container has ended; its exit code.
-
-        A program that doesn't end by itself is a ``LayerlabError``.
-        """
-        return self._change(lambda state: lifecycle.waited(state, name, self.clock))
-
-    def rename(self, name: str, new: str) -> None:
-        """Give a container another name."""
-        self._change(lambda state: (containers.rename(state, name, new), None))
-
-    def rm(self, name: str, force: bool = False) -> None:
-        """Remove a container that doesn't run, or with ``force`` any."""
-        self._change(lambda state: (containers.remove(state, name, force=force), None))
 
     def commit(
         self,
@@ -285,10 +137,6 @@ class Engine:
             return containerd.image_json(document, stored.image) if other_store else document
         document = inspecting.container_json(state, container)
         return containerd.container_json(document, container.image) if other_store else document
-
-    def diff(self, container: str) -> list[DiffLine]:
-        """What changed in a container against its image."""
-        return self.container(container).files.diff()
 
     def df(self) -> Usage:
         """What images and containers take on disk."""

@@ -66,10 +66,9 @@ def parse_any(text: str) -> Reference | str:
     return text
 
 
-def references_of(state: State, image_id: ImageID) -> list[Reference]:
+def references_of(state: State, image_id: ImageID) -> tuple[Reference, ...]:
     """The names of an image, in the daemon's order."""
-    named = [name for name, target in state.references.items() if target == image_id]
-    return sorted(named, key=lambda name: name.full)
+    return state.names.get(image_id, ())
 
 
 def find_container(state: State, text: str) -> StoredContainer:

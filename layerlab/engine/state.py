@@ -7,6 +7,7 @@ thing in it that moves by itself.)
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
@@ -117,3 +118,20 @@ class State:
     """``distribution/v2metadata-by-diffid``: newest last."""
     diff_ids: Mapping[BlobDigest, DiffID] = field(default_factory=_none)
     """``distribution/diffid-by-digest``."""
+
+    @cached_property
+    def names(self) -> Mapping[ImageID, tuple[Reference, ...]]:
+        """Each image's names, in the daemon's order."""
+        found: dict[ImageID, list[Reference]] = {}
+        for name, image_id in sorted(self.references.items(), key=lambda item: item[0].full):
+            found.setdefault(image_id, []).append(name)
+        return {image_id: tuple(names) for image_id, names in found.items()}
+
+    @cached_property
+    def children(self) -> Mapping[ImageID, tuple[ImageID, ...]]:
+        """The images that were built or committed here on each."""
+        found: dict[ImageID, list[ImageID]] = {}
+        for image_id, stored in self.images.items():
+            if stored.parent is not None:
+                found.setdefault(stored.parent, []).append(image_id)
+        return {parent: tuple(made) for parent, made in found.items()}

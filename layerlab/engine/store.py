@@ -96,6 +96,6 @@ def name_image(state: State, image_id: ImageID, name: Reference) -> State:
     return replace(state, references=with_item(state.references, name, image_id))
 
 
-def children(state: State, image_id: ImageID) -> list[ImageID]:
+def children(state: State, image_id: ImageID) -> tuple[ImageID, ...]:
     """The images that were built or committed here on this one."""
-    return [other for other, stored in state.images.items() if stored.parent == image_id]
+    return state.children.get(image_id, ())

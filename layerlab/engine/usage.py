@@ -112,6 +112,6 @@ def _image(
 ) -> ImageUsage:
     chain = stored.image.chain_ids
     shared = sum(sizes[chain_id] for chain_id in chain if counts[chain_id] > 1)
-    names = tuple(references_of(state, stored.image.image_id))
+    names = references_of(state, stored.image.image_id)
     size = sum(sizes[chain_id] for chain_id in chain)
     return ImageUsage(stored, names, size, shared, containers)
