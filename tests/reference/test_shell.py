@@ -103,6 +103,14 @@ def told(line: str, result: tuple[int, bytes, bytes]) -> tuple[int, list[bytes],
     return code, lines, stderr
 
 
+def difference(theirs: Any, ours: Any) -> str:
+    """What only one side has."""
+    both = [(code, *lines, *errors.split(b"\n")) for code, lines, errors in (theirs, ours)]
+    gone = [item for item in both[0] if item not in both[1]]
+    more = [item for item in both[1] if item not in both[0]]
+    return f"\n  busybox: {gone}\n  layerlab: {more}"
+
+
 def compare(base: Path, lowers: list[Path], layers: tuple[Layer, ...], line: str) -> str | None:
     """One line on both sides; what differed, or ``None``."""
     image = Image(layers)
@@ -110,7 +118,7 @@ def compare(base: Path, lowers: list[Path], layers: tuple[Layer, ...], line: str
     with mounted(base, lowers, UnionFS(layers).root.node) as (merged, upper):
         theirs, ours = real(merged, line), model(container, line)
         if told(line, theirs) != told(line, ours):
-            return f"{line}\n  busybox: {theirs}\n  layerlab: {ours}"
+            return f"{line}{difference(told(line, theirs), told(line, ours))}"
         found, made = tree(upper), upper_tree(container)
     for path in sorted(found.keys() | made.keys()):
         if found.get(path) != made.get(path):
