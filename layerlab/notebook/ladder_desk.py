@@ -14,10 +14,10 @@ from layerlab.notebook.subject import instructions
 
 _CONTROLS = (
     (
-        "The text to hash",
+        "The line",
         field("text", "The text to hash"),
         button("hash", "Hash it", "text"),
-        choice("variant", "Write the line", VARIANTS, "vary"),
+        choice("variant", "Write it", VARIANTS, "vary"),
     ),
     (
         "Climb",

@@ -1,15 +1,21 @@
 """Lesson 02 as a learner meets it, and its widget, the ID workbench, in a real browser."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from browser.accessibility import faults
 
 pytest.importorskip("playwright", reason="needs playwright: pip install 'layerlab[dev]'")
+from browser.test_explorer import CELL, NOTEBOOK
 from browser.test_lesson01 import ALL_RUN
 from playwright.sync_api import Locator, Page, expect
 
 LESSON = "02_images_and_layers.ipynb"
+SOURCE = """\
+from layerlab.notebook import workbench
+workbench()"""
 
 
 @pytest.fixture
@@ -20,9 +26,11 @@ def lesson(open_notebook: Callable[[str], Page], errors: list[str]) -> Page:
 
 
 @pytest.fixture
-def bench(lesson: Page) -> Locator:
-    bench = lesson.locator(".jp-NotebookPanel:visible .ll-desk")
-    bench.scroll_into_view_if_needed()
+def bench(home: Path, open_notebook: Callable[[str], Page], errors: list[str]) -> Locator:
+    cell = {**CELL, "execution_count": None, "source": SOURCE}
+    (home / "work/bench.ipynb").write_text(json.dumps({**NOTEBOOK, "cells": [cell]}))
+    bench = open_notebook("bench.ipynb").locator(".ll-desk")
+    bench.wait_for()
     return bench
 
 

@@ -1,16 +1,23 @@
 """Lesson 07 as a learner meets it, and its widget, the ChainID ladder, in a real browser."""
 
+import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from browser.accessibility import faults
 
 pytest.importorskip("playwright", reason="needs playwright: pip install 'layerlab[dev]'")
+from browser.test_explorer import CELL, NOTEBOOK
 from browser.test_lesson01 import ALL_RUN
 from playwright.sync_api import Locator, Page, expect
 
 LESSON = "07_case_study_flannel.ipynb"
+SOURCE = """\
+from layerlab.catalog import images
+from layerlab.notebook import ladder
+ladder(images()['quay.io/coreos/flannel:v0.14.0'])"""
 BASE = "777b2c648970480f50f5b4d0af8f9a8ea798eea43dbcf40ce4a8c7118736bdcf"
 SECOND = "815dff9e0b5742e2a1b9c06fc748a4181a349d638bd4d66e5072df83f5fba336"
 
@@ -23,9 +30,11 @@ def lesson(open_notebook: Callable[[str], Page], errors: list[str]) -> Page:
 
 
 @pytest.fixture
-def ladder(lesson: Page) -> Locator:
-    ladder = lesson.locator(".jp-NotebookPanel:visible .ll-desk")
-    ladder.scroll_into_view_if_needed()
+def ladder(home: Path, open_notebook: Callable[[str], Page], errors: list[str]) -> Locator:
+    cell = {**CELL, "execution_count": None, "source": SOURCE}
+    (home / "work/ladder.ipynb").write_text(json.dumps({**NOTEBOOK, "cells": [cell]}))
+    ladder = open_notebook("ladder.ipynb").locator(".ll-desk")
+    ladder.wait_for()
     return ladder
 
 
@@ -53,12 +62,12 @@ def test_the_lesson_runs_and_shows_what_it_should(lesson: Page, errors: list[str
 
 
 def test_the_ladder_is_climbed_by_hashing(ladder: Locator, errors: list[str]) -> None:
-    text = ladder.get_by_label("The text to hash")
+    text = ladder.get_by_role("textbox", name="The text to hash")
     expect(text).to_have_value(f"sha256:{BASE} sha256:{SECOND}")
     button(ladder, "Hash it").click()
     said = ladder.get_by_role("status")
     expect(said).to_contain_text("e53a4e45baab… is the ChainID of layer 1. Now the next.")
-    ladder.get_by_label("Write the line").select_option("a newline at the end")
+    ladder.get_by_label("Write it", exact=True).select_option("a newline at the end")
     expect(text).to_have_value(re.compile(r"^sha256:e53a.* sha256:2e16.*\n$"))
     button(ladder, "Hash it").click()
     expect(said).to_contain_text("There is a newline at the end, as echo adds one.")
@@ -84,7 +93,9 @@ def test_the_keyboard_alone_is_enough(ladder: Locator, errors: list[str]) -> Non
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Space")
     expect(ladder.get_by_role("status")).to_contain_text("This is the line for layer 1.")
-    expect(ladder.get_by_label("The text to hash")).to_have_value(f"sha256:{BASE} sha256:{SECOND}")
+    expect(ladder.get_by_role("textbox", name="The text to hash")).to_have_value(
+        f"sha256:{BASE} sha256:{SECOND}"
+    )
     assert errors == []
 
 
