@@ -418,6 +418,28 @@ def test_a_line_is_split_as_a_shell_would(engine: Engine) -> None:
     assert run(engine, ["images", "-q", "base"]) == run(engine, "images -q base")
 
 
+def test_a_quote_that_is_left_open(engine: Engine) -> None:
+    stderr, code = refused(engine, "images 'base")
+    assert (code, "matching quote" in stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("line", "first"),
+    [
+        ("--help", "Usage:  docker [OPTIONS] COMMAND"),
+        ("nosuch --help", "Usage:  docker [OPTIONS] COMMAND"),
+        ("--help image ls", "Usage:  docker image ls [OPTIONS] [REPOSITORY[:TAG]]"),
+        ("image --help ls", "Usage:  docker image ls [OPTIONS] [REPOSITORY[:TAG]]"),
+        ("help image", "Usage:  docker image COMMAND"),
+        ("image nosuch --help", "Usage:  docker image COMMAND"),
+        ("help help", "Usage:  docker help [command]"),
+        ("images -ah", "Flag shorthand -h has been deprecated, use --help"),
+    ],
+)
+def test_whose_help_it_is(engine: Engine, line: str, first: str) -> None:
+    assert printed(engine, line)[0] == first
+
+
 def test_output_and_error_of_one_command(engine: Engine) -> None:
     output = execute(engine, ["images", "ls"])
     assert output.stdout == "REPOSITORY   TAG       IMAGE ID   CREATED   SIZE\n"

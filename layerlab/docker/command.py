@@ -26,7 +26,11 @@ def run(engine: Engine, line: str | list[str], cwd: str = ".", stdin: str = "") 
     The line is split as a shell would, quotes and all; a list is taken as it is. A leading
     ``docker`` is accepted. Paths are this machine's, seen from ``cwd``.
     """
-    words = shlex.split(line) if isinstance(line, str) else list(line)
+    try:
+        words = shlex.split(line) if isinstance(line, str) else list(line)
+    except ValueError:
+        quote = "unexpected EOF while looking for a matching quote"
+        raise DockerExit(2, stderr=f"bash: -c: line 1: {quote}\n") from None
     output = execute(engine, words[1:] if words[:1] == ["docker"] else words, cwd, stdin)
     if output.code:
         raise DockerExit(output.code, output.stdout, output.stderr)
@@ -36,9 +40,14 @@ def run(engine: Engine, line: str | list[str], cwd: str = ".", stdin: str = "") 
 def execute(engine: Engine, words: list[str], cwd: str = ".", stdin: str = "") -> Output:
     """Everything that ``docker WORDS…`` prints, and its exit code."""
     try:
+        before = words
         given, words = split_flags(tree.GLOBAL_FLAGS, words, interspersed=False)
-        if not words or "help" in given:
-            return tree.root(engine, given)
+        if "help" in given:
+            shown = tree.help_of(engine, words)
+            note = tree.help_note(before[: len(before) - len(words)])
+            return Output(shown.stdout, shown.stderr + note, shown.code)
+        if not words:
+            return tree.without_name(engine, given)
         name = tree.find(words)
         command = tree.commands().get(name)
         if command is None and not tree.known(name):  # then all options are docker's own

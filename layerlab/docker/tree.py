@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from types import ModuleType
@@ -64,6 +65,7 @@ GLOBAL_FLAGS = (
     Flag("version", "Print version information and quit", short="v"),
     HELP,
 )  # fmt: skip
+HELP_OF_HELP = "Usage:  docker help [command]\n\nHelp about the command\n"
 DEPRECATED_H = "Flag shorthand -h has been deprecated, use --help\n"
 
 
@@ -100,11 +102,12 @@ def without_command(engine: Engine, name: str, words: list[str]) -> Output:
     if name == "help":
         return _help(engine, words)
     if name in GROUPS:
-        return _group(name, words)
+        return _group(engine, name, words)
     group = name.rpartition(" ")[0]
     if name in OTHERS or (group and not _within(group)):
-        what = "is not simulated: layerlab models images, containers and layers"
-        return Output(stderr=f"layerlab: docker {name} {what}\n", code=1)
+        return Output(stderr=_not_simulated(name), code=1)
+    if _asks_for_help(words):
+        return help_of(engine, [*name.split(), *words])
     shown = f"docker {group}".rstrip()
     usage = f"Usage:  {_usage(group)}\n\n" if group else ""
     return Output(
@@ -112,6 +115,15 @@ def without_command(engine: Engine, name: str, words: list[str]) -> Output:
         f"Run '{shown} --help' for more information\n",
         code=1,
     )
+
+
+def _not_simulated(name: str) -> str:
+    what = "is not simulated: layerlab models images, containers and layers"
+    return f"layerlab: docker {name} {what}\n"
+
+
+def _asks_for_help(words: list[str]) -> bool:
+    return "-h" in words or "--help" in words
 
 
 def _usage(group: str) -> str:
@@ -125,43 +137,56 @@ def _within(group: str) -> dict[str, str]:
             if name.startswith(f"{group} ")}  # fmt: skip
 
 
-def _group(name: str, words: list[str]) -> Output:
-    inside = _within(name)
-    text = group_help(name, GROUPS[name], inside) if inside else (
-        f"layerlab: docker {name} is not simulated: layerlab models images, containers "
-        "and layers\n")  # fmt: skip
+def _group(engine: Engine, name: str, words: list[str]) -> Output:
     if not words:
-        return Output(stderr=text, code=0 if inside else 1)
+        shown = help_of(engine, [name])
+        return Output(stderr=shown.stdout + shown.stderr, code=shown.code)
     try:
-        split_flags((HELP,), words, interspersed=False)
+        _, rest = split_flags((HELP,), words, interspersed=False)
     except BadFlag as error:
         usage = f"Usage:  {_usage(name)}\n\nRun 'docker {name} --help' for more information"
         return Output(stderr=f"{error.what}\n\n{usage}\n", code=125)
-    return Output(help_note(words) + text)
+    shown = help_of(engine, [name, *rest])
+    return Output(help_note(words) + shown.stdout, shown.stderr, shown.code)
 
 
 def help_note(words: list[str]) -> str:
     """What the client prints before the help that was asked for by its short name."""
-    return DEPRECATED_H if any(word == "-h" for word in words) else ""
+    short = any(re.match("-[a-zA-Z]*h", word) for word in words)
+    return DEPRECATED_H if short else ""
+
+
+def help_of(engine: Engine, words: list[str]) -> Output:
+    """The help of the command or group that ``words`` lead to; Docker's own if to none."""
+    name = find(words) if words else ""
+    command = commands().get(name)
+    if command is not None:
+        return Output(command_help(command, name, api(engine)))
+    if name == "help":
+        return Output(HELP_OF_HELP)
+    group = words[0] if words else ""
+    if name in OTHERS or (group in GROUPS and not _within(group)):
+        return Output(stderr=_not_simulated(name), code=1)
+    if group in GROUPS:
+        return Output(group_help(group, GROUPS[group], _within(group)))
+    return Output(_root_help())
 
 
 def _help(engine: Engine, words: list[str]) -> Output:
-    if not words:
-        return Output(_root_help())
-    name = find(words)
-    command = commands().get(name)
-    if len(words) == len(name.split()):
-        if command is not None:
-            return Output(command_help(command, name, api(engine)))
-        if name in GROUPS:
-            return _group(name, ["--help"])
-    return Output(stderr=f"unknown help topic: {' '.join(words)}\n", code=1)
+    """``docker help``: what it doesn't know is an error."""
+    if _asks_for_help(words):
+        return Output(help_note(words) + HELP_OF_HELP)
+    name = find(words) if words else ""
+    while name and name not in commands() and not (name in OTHERS or name in GROUPS):
+        name = name.rpartition(" ")[0]
+    rest = words[len(name.split()) :]
+    if rest and rest != ["help"]:
+        return Output(stderr=f"unknown help topic: {' '.join(rest)}\n", code=1)
+    return help_of(engine, words)
 
 
-def root(engine: Engine, given: Mapping[str, tuple[str, ...]]) -> Output:
-    """``docker`` alone, ``docker --help``, ``docker --version``."""
-    if "help" in given:
-        return Output(_root_help())
+def without_name(engine: Engine, given: Mapping[str, tuple[str, ...]]) -> Output:
+    """``docker`` alone, and ``docker --version``."""
     if given.get("version") == ("true",):
         client = client_of(engine)
         return Output(f"Docker version {client.version}, build {client.commit}\n")

@@ -261,6 +261,16 @@ volume foo
 help images
 help image
 help foo
+help help
+help -h
+help image ls foo
+images -ah
+--help image ls
+image --help ls
+image nosuch --help
+-h image
+--version images -q app:1
+--context default images -q app:1
 """
 
 
