@@ -150,6 +150,18 @@ def test_what_a_running_container_sees_is_mounted(engine: Engine) -> None:
     assert host.exists(f"{mount}/diff/srv/new")
 
 
+def test_inode_numbers_tell_files_apart(engine: Engine) -> None:
+    box = engine.run("app:1", ["sleep", "1000"])
+    box.files.write_bytes("/srv/new", "1")
+    box.files.link("/srv/new", "/srv/again")
+    host, top = engine.host, f"{DOCKER}/overlay2/{box.mount_id}/merged"
+    paths = [f"{at}/{name}" for at, dirs, others in host.walk(top) for name in dirs + others]
+    first, second = ([host.lstat(path).st_ino for path in paths] for _ in range(2))
+    assert first == second
+    assert len(paths) - len(set(first)) == 1
+    assert host.stat(f"{top}/srv/new").st_ino == host.stat(f"{top}/srv/again").st_ino
+
+
 def test_mounts_lead_from_a_container_to_its_layers(engine: Engine) -> None:
     box = engine.create("app:1", ["/bin/sh"])
     host = engine.host

@@ -72,7 +72,7 @@ def image_store(state: State, started: int) -> Children:
 
 def _last(state: State, started: int) -> int:
     images = (max(stored.stored, stored.tagged or 0) for stored in state.images.values())
-    return max(started, *(0,), *images)
+    return max([started, *images])
 
 
 def repositories(state: State) -> bytes:

@@ -33,14 +33,15 @@ def overlay2(state: State, started: int) -> Children:
     times = [started]
     for stored in state.layers.values():
         links[stored.link] = link(f"../{stored.cache_id}/diff", mtime=stored.stored)
-        found[stored.cache_id] = _layer(state, stored, built_on.get(stored.chain_id))
+        inside = partial(_layer, state, stored, built_on.get(stored.chain_id))
+        found[stored.cache_id] = folder(inside, mode=0o710, mtime=stored.stored)
         times.append(stored.stored)
     for box in state.containers.values():
         init = f"{box.mount_id}-init"
         links[box.link] = link(f"../{box.mount_id}/diff", mtime=box.created)
         links[box.init_link] = link(f"../{init}/diff", mtime=box.created)
-        found[init] = _init(state, box)
-        found[box.mount_id] = _mount(state, box)
+        for name, make in ((init, _init), (box.mount_id, _mount)):
+            found[name] = folder(partial(make, state, box), mode=0o710, mtime=box.created)
         times.append(box.created)
     return {"l": folder(links, mtime=max(times)), **found}
 
@@ -74,7 +75,7 @@ def lower_links(state: State, top: ChainID | None) -> list[str]:
     return found
 
 
-def _layer(state: State, stored: StoredLayer, built_on: int | None) -> Place:
+def _layer(state: State, stored: StoredLayer, built_on: int | None) -> Children:
     when = stored.stored
     found = {
         "diff": unpacked(stored.layer, when, partial(below, state, stored.parent)),
@@ -83,13 +84,16 @@ def _layer(state: State, stored: StoredLayer, built_on: int | None) -> Place:
     return _directory(found, lower_links(state, stored.parent), when, built_on)
 
 
-def _directory(found: dict[str, Place], lower: list[str], when: int, built_on: int | None) -> Place:
+def _directory(
+    found: dict[str, Place], lower: list[str], when: int, built_on: int | None
+) -> Children:
+    """With the names that depend on what is below and above."""
     if built_on is not None:  # what was made on it takes it for read-only from now on
         found["committed"] = file("", mode=0o600, mtime=built_on)
     if lower:
         found["lower"] = file(":".join(lower), mtime=when)
         found.setdefault("work", folder(mtime=when))
-    return folder(found, mode=0o710, mtime=when)
+    return found
 
 
 def unpacked(layer: AnyLayer, when: int, lower: Lower) -> Place:
@@ -133,7 +137,7 @@ def below(state: State, top: ChainID | None) -> Iterator[AnyLayer]:
         top = state.layers[top].parent
 
 
-def _init(state: State, box: StoredContainer) -> Place:
+def _init(state: State, box: StoredContainer) -> Children:
     when = box.created
     found = {
         "diff": upper(init_layer(box), when),
@@ -143,7 +147,7 @@ def _init(state: State, box: StoredContainer) -> Place:
     return _directory(found, lower_links(state, top_layer(box)), when, when)
 
 
-def _mount(state: State, box: StoredContainer) -> Place:
+def _mount(state: State, box: StoredContainer) -> Children:
     when = box.created
     found = {
         "diff": upper(box.files, when),

@@ -59,19 +59,16 @@ class Host(Container):
         spot = self._find(parent)
         above, _, _ = self._overlay.copy_up(spot)
         assert above.children is not None
-        names = Names(
-            lambda: iter(self._tree(path)),
-            lambda name: self._tree(path).get(name),
-        )
+        names = Names(lambda: iter(self._tree(path)), lambda name: self._tree(path).get(name))
         root = Directory(Meta(0o710, mtime=self._born))
-        above.children[name] = Place(root, names, inode=_ENGINE_INODES - 1)
+        above.children[name] = Place(root, names)
 
     def _tree(self, path: str) -> Children:
         """What is mounted at ``path``, made anew if the engine has another state by now."""
         state = self._engine.state
         if state is not self._state:
             stored = (layer.stored for layer in state.layers.values())
-            self._trees = trees(self._engine, min(self._born, *stored, *(self._born,)))
+            self._trees = trees(self._engine, min([self._born, *stored]))
             self._state, self._numbers = state, {}
         return self._trees[path]
 
@@ -93,10 +90,10 @@ class Host(Container):
 
     def _number(self, place: Place) -> int:
         """An inode number: hard links share one."""
-        if place.inode:
-            return place.inode + _ENGINE_INODES
-        key = id(place) if place.children is not None else id(place.node)
-        return self._numbers.setdefault(key, 2 * _ENGINE_INODES + len(self._numbers))
+        key = place.of
+        if key is None:
+            key = place if place.is_directory else place.node
+        return self._numbers.setdefault(id(key), _ENGINE_INODES + len(self._numbers))
 
     def _note(self, *record: Any, **details: Any) -> None:
         """A container tells what it did; of a host only the last event is kept."""

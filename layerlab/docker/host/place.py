@@ -20,7 +20,7 @@ EMPTY: Children = MappingProxyType({})
 class Place:
     """One name: its ``node``, and for a directory its ``children``, or who makes them."""
 
-    __slots__ = ("_children", "_make", "inode", "links", "node")
+    __slots__ = ("_children", "_make", "links", "node", "of")
 
     index: ClassVar[int] = -1
     """No layer of the host's own file system has it."""
@@ -34,9 +34,11 @@ class Place:
         children: Children | Callable[[], Children] | None = None,
         *,
         links: int = 1,
-        inode: int = 0,
+        of: object = None,
     ) -> None:
-        self.node, self.links, self.inode = node, links, inode
+        self.node, self.links = node, links
+        self.of = of
+        """What it shows, where a new place is made each time: names of one file are equal here."""
         self._make = children if callable(children) else None
         self._children = None if callable(children) else children
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from layerlab.container import Container
+from layerlab.container.data import read, size_of
 from layerlab.container.inode import Inode
 from layerlab.docker.host.place import Names, Place, folder
 from layerlab.engine.state import StoredContainer
 from layerlab.layer import IMPLIED
 from layerlab.nodes import (
+    CHUNK,
     Change,
     Device,
     Directory,
+    File,
     LowerLink,
     Meta,
     Seconds,
@@ -69,8 +73,33 @@ def is_mounted(box: StoredContainer) -> bool:
 
 
 def work(when: int) -> Place:
-    """The scratch directory of overlayfs directory, once the layer was mounted to be written to."""
+    """The scratch directory of overlayfs, once the layer was mounted to be written to."""
     return folder({"work": folder(mode=0, mtime=when)}, mtime=when)
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The content of a file in a container, as long as it may change: never copied."""
+
+    inode: Inode
+
+    @property
+    def size(self) -> int:
+        return size_of(self.inode.data)
+
+    def read(self, start: int = 0, stop: int | None = None) -> bytes:
+        return read(self.inode.data, start, stop)
+
+    def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
+        for start in range(0, self.size, size):
+            yield self.read(start, start + size)
+
+
+def live(inode: Inode) -> Visible:
+    """The node of an inode, its content as it is when somebody reads it."""
+    if inode.type_bits == stat.S_IFREG:
+        return File(Live(inode), inode.meta)
+    return inode.node
 
 
 def on_disk(node: Change, when: Seconds) -> Visible:
@@ -106,8 +135,10 @@ def _upper_at(directory: Any, name: str, when: int) -> Place | None:
         names = None
         if child.children is not None:
             names = Names(lambda: _upper_names(child), lambda below: _upper_at(child, below, when))
-        return Place(on_disk(child.node, when), names, links=child.links, inode=child.ino)
-    return Place(on_disk(Whiteout(), directory.mtime)) if name in directory.whiteouts else None
+        return Place(on_disk(live(child), when), names, links=child.links, of=child)
+    if name not in directory.whiteouts:
+        return None
+    return Place(on_disk(Whiteout(), directory.mtime), of=directory.whiteouts)
 
 
 def merged(box: StoredContainer) -> Place:
@@ -147,7 +178,7 @@ def _merged_names(init: Container, under: Any, find: Callable[[], Any]) -> Names
                 inner = _merged_names(
                     init, below if child.lower is not None else None, lambda: child
                 )
-            return Place(child.node, inner, links=child.links, inode=child.ino)
+            return Place(live(child), inner, links=child.links, of=child)
         if name in over.whiteouts or (child is None and over.lower is None):
             return None
         return below and _beneath(init, below)
@@ -157,10 +188,12 @@ def _merged_names(init: Container, under: Any, find: Callable[[], Any]) -> Names
 
 def _beneath(init: Container, place: Any) -> Place:
     """A file of the image or of the layer between."""
-    found, names = init._stat(place), None
     if place.children is not None:
         names = Names(
             lambda: iter(place.children),
             lambda name: _beneath(init, place.children[name]) if name in place.children else None,
         )
-    return Place(place.node, names, links=found.st_nlink, inode=found.st_ino)
+        return Place(place.node, names, of=place)
+    if isinstance(place, Inode):
+        return Place(live(place), links=place.links, of=place)
+    return Place(place.node, links=init._stat(place).st_nlink, of=place.node)
