@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from layerlab.paths import error
 from layerlab.shell import programs
-from layerlab.shell.lexing import NAME
+from layerlab.shell.lexing import NAME, ShellSyntaxError
 from layerlab.shell.lookup import DEFAULT_PATH, find_program
+from layerlab.shell.parsing import parse
 from layerlab.shell.process import Process, join
 from layerlab.shell.state import Exit, Leave, Return
 
@@ -43,7 +44,7 @@ def _cd(shell: Interpreter, process: Process) -> int:
         if not stat.S_ISDIR(shell.files.stat(join(state.cwd, target) or ".").st_mode):
             raise error(20, target)
     except OSError as problem:
-        process.say(f"line 0: can't cd to {target}: {problem.strerror}",
+        process.say(f"can't cd to {target}: {problem.strerror}",
                     gnu=f"{target}: {problem.strerror}")  # fmt: skip
         return 1 if shell.world.flavour.shell == "bash" else 2
     state.take({"OLDPWD": state.cwd, "PWD": path})
@@ -65,7 +66,7 @@ def _code(shell: Interpreter, process: Process) -> int:
     if len(process.args) < 2:
         return shell.state.status
     if not process.args[1].isdigit():
-        process.say(f"line 0: Illegal number: {process.args[1]}",
+        process.say(f"Illegal number: {process.args[1]}",
                     gnu=f"{process.args[1]}: numeric argument required")  # fmt: skip
         process.stderr.flush()
         raise Exit(2)
@@ -93,7 +94,7 @@ def _export(shell: Interpreter, process: Process) -> int:
     for argument in arguments:
         name, equals, value = argument.partition("=")
         if not NAME.fullmatch(name):
-            process.say(f"line 0: {name}: bad variable name",
+            process.say(f"{name}: bad variable name",
                         gnu=f"`{argument}': not a valid identifier")  # fmt: skip
             if shell.world.flavour.shell == "bash":
                 return 1
@@ -199,9 +200,6 @@ def _unescaped(line: str) -> list[str]:
 
 
 def _eval(shell: Interpreter, process: Process) -> int:
-    from layerlab.shell.lexing import ShellSyntaxError
-    from layerlab.shell.parsing import parse
-
     try:
         script = parse(" ".join(process.args[1:]), bash=shell.world.flavour.shell == "bash")
     except ShellSyntaxError as fault:
@@ -214,22 +212,20 @@ def _eval(shell: Interpreter, process: Process) -> int:
 
 
 def _source(shell: Interpreter, process: Process) -> int:
-    from layerlab.shell.parsing import parse
-
     if len(process.args) < 2:
         return 2
     name = process.args[1]
     try:
         text = shell.files.read_bytes(process.path(name)).decode("utf-8", "surrogateescape")
     except OSError as problem:
-        process.say(f"line 0: can't open '{name}': {problem.strerror}",
+        process.say(f"can't open '{name}': {problem.strerror}",
                     gnu=f"{name}: {problem.strerror}")  # fmt: skip
         process.stderr.flush()
         if shell.world.flavour.shell == "bash":
             return 1
         raise Exit(2) from None
     try:
-        shell.script(parse(text), shell.streams)
+        shell.script(parse(text, line=1), shell.streams)
     except Return as end:
         return end.code
     return shell.state.status

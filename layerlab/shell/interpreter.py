@@ -59,6 +59,8 @@ class Interpreter:
         self.loops = 0
         self.frames: list[dict[str, str | None]] = []
         """Of each function that is being called, the variables that were made ``local``."""
+        self.line = 0
+        """The number of the line that is being run."""
         self.substituted = 0
         """The exit code of the last command substitution."""
         self.streams = Streams(Nothing(), Nothing(), Nothing())
@@ -110,10 +112,13 @@ class Interpreter:
 
     # Scripts and what they are made of.
 
-    def run(self, text: str, streams: Streams) -> int:
-        """Run a script; its exit code. Errors of the shell itself go to standard error."""
+    def run(self, text: str, streams: Streams, *, line: int = 0) -> int:
+        """Run a script; its exit code. Errors of the shell itself go to standard error.
+
+        ``line`` is the number of its first line.
+        """
         try:
-            script = parse(text, bash=self.world.flavour.shell == "bash")
+            script = parse(text, bash=self.world.flavour.shell == "bash", line=line)
         except ShellSyntaxError as fault:
             self.complain(str(fault), streams)
             self.state.status = 2
@@ -147,7 +152,9 @@ class Interpreter:
 
     def complain(self, text: str, streams: Streams) -> None:
         """A line on standard error, after the shell's name."""
-        streams.stderr.write(f"{self.state.name}: {text}\n".encode("utf-8", "surrogateescape"))
+        where = f"{self.line}: " if self.world.flavour.shell == "dash" else ""
+        told = f"{self.state.name}: {where}{text}\n"
+        streams.stderr.write(told.encode("utf-8", "surrogateescape"))
 
     def script(self, script: Script, streams: Streams) -> None:
         for item in script.items:
@@ -344,7 +351,7 @@ class Interpreter:
 
     def simple(self, command: Simple, streams: Streams) -> None:
         self.streams = streams
-        self.substituted = 0
+        self.substituted, self.line = 0, command.line
         args = self._aliased(command, self.expansion.arguments(command.words))
         with ExitStack() as opened:
             try:
@@ -438,9 +445,11 @@ class Interpreter:
 
     def _label(self, name: str) -> str:
         shell = self.state.name
-        if name in builtins.LABELLED or self.world.flavour.shell != "ash":
+        if self.world.flavour.shell == "dash":
+            return f"{shell}: {self.line}: {name}"
+        if self.world.flavour.shell == "bash":
             return f"{shell}: {name}"
-        return shell
+        return f"{shell}: {name}: line {self.line}" if name in builtins.LABELLED else shell
 
     def _process(
         self, args: list[str], streams: Streams, stdout: Output, stderr: Output,
@@ -510,6 +519,7 @@ def sh(
             letters += builtins.LONG_OPTIONS.get(rest.pop(0), "")
     state.options.update(letter for letter in letters if letter in "euxf")
     shell = Interpreter(world, state)
+    dash = world.flavour.shell == "dash"
     if "c" in letters:
         if not rest:
             shell.complain("-c requires an argument", streams)
@@ -527,4 +537,4 @@ def sh(
     else:
         script = streams.stdin.read().decode("utf-8", "surrogateescape")
     state.arguments = rest
-    return shell.run(script, streams)
+    return shell.run(script, streams, line=int("c" not in letters or dash))

@@ -48,8 +48,11 @@ class Lexer:
     ``script(lexer)`` parses the inside of ``$(…)`` up to its parenthesis.
     """
 
-    def __init__(self, text: str, script: Callable[[Lexer], Script], bash: bool = False) -> None:
+    def __init__(
+        self, text: str, script: Callable[[Lexer], Script], bash: bool = False, line: int = 0
+    ) -> None:
         self.text, self.at = text, 0
+        self._first_line = line
         self._script, self.bash = script, bash
         self._below: int | None = None
         """Where the script goes on after this line, if here-documents lie between."""
@@ -86,6 +89,11 @@ class Lexer:
             self.at = digits.end()
             return Token("number", plain=digits[0])
         return self._word()
+
+    @property
+    def line(self) -> int:
+        """The number of the line that the last token ended in."""
+        return self._first_line + self.text.count("\n", 0, self.at)
 
     def _word(self) -> Token:
         start = self.at
@@ -218,7 +226,7 @@ class Lexer:
                 inner.append(char)
                 self.at += 1
         self.at += 1
-        inside = Lexer("".join(inner), self._script, self.bash)
+        inside = Lexer("".join(inner), self._script, self.bash, self.line)
         return Substitution(self._script(inside), quoted)
 
     def _arithmetic(self, quoted: bool) -> Part | None:
@@ -232,7 +240,7 @@ class Lexer:
             stop += 1
         if not self.text.startswith("))", stop):
             return None
-        inside = Lexer(self.text[self.at + 3 : stop], self._script, self.bash)
+        inside = Lexer(self.text[self.at + 3 : stop], self._script, self.bash, self.line)
         self.at = stop + 2
         return Arithmetic(inside.double_quoted(""), quoted)
 
@@ -243,7 +251,7 @@ class Lexer:
         at += length
         name = NAME.match(text, at) or re.compile(r"[0-9]+|[@*#?$!-]").match(text, at)
         if not name:
-            raise ShellSyntaxError("bad substitution")
+            raise ShellSyntaxError("syntax error: bad substitution")
         self.at = name.end()
         op = _OPS.match(text, self.at)
         if length:
@@ -261,8 +269,8 @@ class Lexer:
             else:
                 word = self.parts(lambda char: char == "}")
         if not text.startswith("}", self.at):
-            raise ShellSyntaxError("bad substitution" if self.at < len(text) else
-                                   "unterminated quoted string")  # fmt: skip
+            told = "bad substitution" if self.at < len(text) else "missing '}'"
+            raise ShellSyntaxError(f"syntax error: {told}")
         self.at += 1
         return Parameter(name[0], shown, word, quoted)
 
@@ -285,7 +293,7 @@ class Lexer:
         body = "".join(lines)
         if literal:
             return (Text(body, quoted=True),)
-        return Lexer(body, self._script, self.bash).double_quoted("")
+        return Lexer(body, self._script, self.bash, self.line).double_quoted("")
 
 
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "e": "\x1b",

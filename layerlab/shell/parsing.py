@@ -33,9 +33,12 @@ _CLOSERS = frozenset(("then", "else", "elif", "fi", "do", "done", "esac", "}"))
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
 
 
-def parse(text: str, *, bash: bool = False) -> Script:
-    """The commands of a script. ``bash`` has ``<<<`` and ``&>>`` besides what POSIX has."""
-    parser = _Parser(Lexer(text, _substitution, bash))
+def parse(text: str, *, bash: bool = False, line: int = 0) -> Script:
+    """The commands of a script. ``bash`` has ``<<<`` and ``&>>`` besides what POSIX has.
+
+    ``line`` is the number of the first line: ash counts those of ``-c`` from 0.
+    """
+    parser = _Parser(Lexer(text, _substitution, bash, line))
     script = parser.script()
     if parser.here.kind != "end":
         raise parser.unexpected()
@@ -48,7 +51,7 @@ def _substitution(lexer: Lexer) -> Script:
     parser = _Parser(lexer)
     script = parser.script()
     if parser.here.kind != ("end" if whole else ")"):
-        raise parser.unexpected()
+        raise parser.unexpected("" if whole else ")")
     return script
 
 
@@ -176,6 +179,7 @@ class _Parser:
         assignments: list[tuple[str, Word]] = []
         words: list[Word] = []
         redirects: list[Redirect] = []
+        line = self.lexer.line
         while True:
             kind = self.here.kind
             if kind in REDIRECTS or kind == "number":
@@ -194,7 +198,7 @@ class _Parser:
                 return self._function(token.plain or "")
         if not (assignments or words or redirects):
             raise self.unexpected()
-        return Simple(tuple(assignments), tuple(words), tuple(redirects))
+        return Simple(tuple(assignments), tuple(words), tuple(redirects), line)
 
     def _function(self, name: str) -> Command:
         self.next()
@@ -232,6 +236,8 @@ class _Parser:
         if self.here.kind == ";":
             self.next()
         self._newlines()
+        if words is not None and self.here.kind == "end":
+            raise self.unexpected()
         body = self._do()
         return For(name, None if words is None else tuple(words), body, self._redirects())
 

@@ -96,7 +96,8 @@ class Shell:
         code: int = 0
         runs_for: float | None = None
         try:
-            code = self._shell.run(script, Streams(io.BytesIO(stdin), stdout, stderr))
+            streams = Streams(io.BytesIO(stdin), stdout, stderr)
+            code = self._shell.run(script, streams, line=int(world.flavour.shell == "dash"))
             runs_for = world.ran
         except Forever:
             pass

@@ -63,6 +63,8 @@ class Simple:
     assignments: tuple[tuple[str, Word], ...] = ()
     words: tuple[Word, ...] = ()
     redirects: tuple[Redirect, ...] = ()
+    line: int = 0
+    """Where it begins in the script."""
 
 
 @dataclass(frozen=True, slots=True)

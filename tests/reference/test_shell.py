@@ -97,6 +97,7 @@ def told(line: str, result: tuple[int, bytes, bytes]) -> tuple[int, list[bytes],
                     stdout)  # fmt: skip
     stderr = re.sub(rb"(?s)BusyBox v.*", b"(usage)", stderr)
     stderr = re.sub(rb"(?m)^Usage: .*\n", b"(usage)", stderr)
+    stderr = re.sub(rb"(?<=can't move ')(.*).{6}(?=' to)", rb"\1", stderr)  # mkstemp's choice
     lines = stdout.split(b"\n")
     if re.search(r"\b(find|du|grep -[a-z]*[rR])\b", line):
         lines.sort()

@@ -11,7 +11,7 @@ from typing import Any
 from layerlab.shell import sizes
 from layerlab.shell.options import Options, options
 from layerlab.shell.process import Process, Program, Usage
-from layerlab.shell.programs.copying import CHUNK, copy_data
+from layerlab.shell.programs.copier import CHUNK, copy_data
 
 _UNITS = {"": 1, "c": 1, "w": 2, "b": 512, "k": 1024, "K": 1024, "M": 1 << 20, "G": 1 << 30,
           "kB": 1000, "KB": 1000, "MB": 10**6, "GB": 10**9, "KiB": 1024, "MiB": 1 << 20,
@@ -110,7 +110,7 @@ def truncate(process: Process) -> int:
         except OSError as problem:
             if "c" in given and isinstance(problem, FileNotFoundError):
                 continue
-            process.say(f"{name}: {problem.strerror}",
+            process.say(f"{name}: open: {problem.strerror}",
                         gnu=f"cannot open '{name}' for writing: {problem.strerror}")  # fmt: skip
             code = 1
             continue

@@ -47,9 +47,15 @@ def _make(process: Process, name: str, mode: str | None, *, parents: bool) -> li
     try:
         process.files.mkdir(path, 0o777)
     except OSError as problem:
-        if parents and problem.errno == errno.EEXIST and _is_directory(process, path):
+        why = problem.strerror
+        if not process.gnu and name == ".":
             return []
-        raise _Blocked(name, problem.strerror) from None
+        if parents and problem.errno == errno.EEXIST:
+            if _is_directory(process, path):
+                return []
+            if not process.gnu and not _leads_somewhere(process, path):
+                why = os.strerror(errno.ENOENT)
+        raise _Blocked(name, why) from None
     if mode is not None:
         process.files.chmod(path, modes.parse(process, mode)(0o777 & ~0o022, True))
     return [name]
@@ -74,6 +80,14 @@ def _make_parents(process: Process, name: str) -> list[str]:
                 why = os.strerror(errno.ENOTDIR)
             raise _Blocked(part + "/", why, part) from None
     return made
+
+
+def _leads_somewhere(process: Process, path: str) -> bool:
+    try:
+        process.files.stat(path)
+    except OSError:
+        return False
+    return True
 
 
 def _is_directory(process: Process, path: str) -> bool:
@@ -136,7 +150,8 @@ class _Removal:
                 process.say("can't remove '.' or '..'", gnu=gnu)
                 self.code = 1
                 return
-        self.remove(name)
+        # busybox looks at the name without slashes at its end: a link to a directory, say
+        self.remove(name if process.gnu else name.rstrip("/") or name)
 
     def remove(self, name: str) -> bool:
         """Remove what is at ``name``; whether it is gone."""
@@ -157,9 +172,11 @@ class _Removal:
                     return False
                 process.files.rmdir(path)
         except OSError as problem:
-            if self.force and problem.errno in (errno.ENOENT, errno.ENOTDIR):
+            missing = (errno.ENOENT, errno.ENOTDIR) if process.gnu else (errno.ENOENT,)
+            if self.force and problem.errno in missing:
                 return True
-            process.say(f"can't remove '{name}': {problem.strerror}",
+            verb = "stat" if problem.errno == errno.ENOTDIR else "remove"
+            process.say(f"can't {verb} '{name}': {problem.strerror}",
                         gnu=f"cannot remove '{name}': {problem.strerror}")  # fmt: skip
             self.code = 1
             return False
@@ -225,8 +242,11 @@ def ln(process: Process) -> int:
     for target in rest:
         name = f"{to.rstrip('/')}/{target.rstrip('/').rpartition('/')[2]}" if into else to
         path = process.path(name)
+        missing = "s" not in given and not _there(process, process.path(target))
         try:
-            if "f" in given and _there(process, path):
+            if missing:
+                raise error(errno.ENOENT, target)
+            if "f" in given and _there(process, path) and not _is_plain_directory(process, path):
                 process.files.unlink(path)
             if "s" in given:
                 process.files.symlink(target, path)
@@ -234,14 +254,13 @@ def ln(process: Process) -> int:
                 process.files.link(process.path(target), path)
         except OSError as problem:
             code = 1
-            _say_no_link(process, target, name, problem, symbolic="s" in given)
+            _say_no_link(process, target, name, problem, symbolic="s" in given, missing=missing)
     return code
 
 
 def _say_no_link(
-    process: Process, target: str, name: str, problem: OSError, *, symbolic: bool
+    process: Process, target: str, name: str, problem: OSError, *, symbolic: bool, missing: bool
 ) -> None:
-    missing = not symbolic and not _there(process, process.path(target))
     shown = target if missing else name
     why = problem.strerror
     if symbolic or problem.errno == errno.EEXIST:
@@ -262,6 +281,10 @@ def _there(process: Process, path: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def _is_plain_directory(process: Process, path: str) -> bool:
+    return stat.S_ISDIR(process.files.lstat(path).st_mode)
 
 
 def _is_link(process: Process, name: str) -> bool:

@@ -538,15 +538,16 @@ def _in_place(process: Process, editor: _Editor, names: list[str], suffix: str) 
         path = process.path(name)
         try:
             found = files.stat(path)
-            if not stat.S_ISREG(found.st_mode):
-                process.say(f"{name}: not a regular file",
-                            gnu=f"couldn't edit {name}: not a regular file")  # fmt: skip
-                code = 1
+            regular = stat.S_ISREG(found.st_mode)
+            if not regular and process.gnu:
+                process.say("", gnu=f"couldn't edit {name}: not a regular file")
+                code = 4
                 continue
             fresh, handle = _temporary(process, path)
             files.chmod(fresh, stat.S_IMODE(found.st_mode))
             files.chown(fresh, found.st_uid, found.st_gid)
-            out, ended = editor.run(files.read_bytes(path))
+            # busybox takes a directory to be empty, and finds out when it renames
+            out, ended = editor.run(files.read_bytes(path) if regular else b"")
             editor.number = 0
             with handle:
                 if out:
@@ -555,7 +556,13 @@ def _in_place(process: Process, editor: _Editor, names: list[str], suffix: str) 
                 backup = suffix.replace("*", path.rpartition("/")[2]) if "*" in suffix else None
                 files.rename(path, f"{path.rpartition('/')[0]}/{backup}" if backup else
                              path + suffix)  # fmt: skip
-            files.rename(fresh, path)
+            try:
+                files.rename(fresh, path)
+            except OSError as problem:
+                files.unlink(fresh)
+                shown = name + fresh.removeprefix(path)
+                process.say(f"can't move '{shown}' to '{name}': {problem.strerror}")
+                return 1
         except OSError as problem:
             _cannot_read(process, name, problem)
             code = 4 if process.gnu else 1
