@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 from layerlab.docker.attaching import check_terminal, streams
 from layerlab.docker.environment import check_env, environment
+from layerlab.docker.several import named
 from layerlab.docker.spec import ClientError, Command, Flag, Output, Parsed, Takes
+from layerlab.engine.lifecycle import EXEC_CODE, EXEC_FAILED
+from layerlab.errors import EngineError
 
 if TYPE_CHECKING:
     from layerlab.engine import Engine
@@ -16,7 +19,7 @@ def execute(engine: Engine, args: Parsed) -> Output:
     """Run a program in a container that runs; its exit code is ours."""
     name, *command = args.args
     variables = environment(args)
-    engine.container(name)
+    engine.container(named(name))
     if not args.on("detach"):
         check_terminal(args.on("interactive"), args.on("tty"))
     done = engine.exec(
@@ -28,6 +31,8 @@ def execute(engine: Engine, args: Parsed) -> Output:
         stdin=args.stdin.encode("utf-8", "surrogateescape") if args.on("interactive") else b"",
     )
     if args.on("detach"):
+        if done.code == EXEC_CODE and done.stdout.startswith(EXEC_FAILED.encode()):
+            raise EngineError(done.stdout.decode().strip())
         return Output()
     printed, told = streams(done.stdout, done.stderr, tty=args.on("tty"))
     return Output(printed, told, done.code)
@@ -39,7 +44,7 @@ def logs(engine: Engine, args: Parsed) -> Output:
         if args.given(flag):
             raise ClientError(f"layerlab: docker logs --{flag} can't be simulated: when a line "
                               "was printed isn't kept")  # fmt: skip
-    container = engine.container(args.args[0])
+    container = engine.container(named(args.args[0]))
     out, errors = container.output, container.errors
     if args.text("tail").isdecimal():
         wanted = int(args.text("tail"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from layerlab.docker.several import for_each, read_reference
+from layerlab.docker.several import for_each, named, read_reference
 from layerlab.docker.spec import ClientError, Command, Flag, Output, Parsed, Takes
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def commit(engine: Engine, args: Parsed) -> Output:
     if name and read_reference(name).digest:
         raise ClientError("refusing to create a tag with a digest reference")
     image = engine.commit(
-        container,
+        named(container),
         name or None,
         message=args.text("message"),
         author=args.text("author"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from layerlab.docker.attaching import attached
-from layerlab.docker.several import REFUSALS, for_each, from_daemon
+from layerlab.docker.several import REFUSALS, for_each, from_daemon, named
 from layerlab.docker.spec import ClientError, Command, Flag, Output, Parsed, Takes
+from layerlab.errors import EngineError
 
 if TYPE_CHECKING:
     from layerlab.engine import Engine
@@ -25,9 +26,10 @@ def start(engine: Engine, args: Parsed) -> Output:
     printed, refused, failed = "", "", []
     for name in args.args:
         try:
-            engine.start(name)
-        except REFUSALS as error:
-            refused += from_daemon(error)
+            engine.start(named(name))
+        except (*REFUSALS, ClientError) as error:
+            client = isinstance(error, ClientError)
+            refused += f"{error.what}\n" if client else from_daemon(error)
             failed.append(name)
         else:
             printed += f"{name}\n"
@@ -39,7 +41,7 @@ def start(engine: Engine, args: Parsed) -> Output:
 def _start_attached(engine: Engine, args: Parsed) -> Output:
     if len(args.args) > 1:
         raise ClientError("you cannot start and attach multiple containers at once")
-    before = engine.container(args.args[0])
+    before = engine.container(named(args.args[0]))
     stdin = args.stdin.encode("utf-8", "surrogateescape") if args.on("interactive") else b""
     return attached(engine, engine.start(before.id, stdin=stdin), before)
 
@@ -48,7 +50,7 @@ def stop(engine: Engine, args: Parsed) -> Output:
     """Stop containers; one that stands still already is no error."""
 
     def act(name: str) -> str:
-        engine.stop(name, args.number("timeout") if args.given("timeout") else GRACE)
+        engine.stop(named(name), args.number("timeout") if args.given("timeout") else GRACE)
         return f"{name}\n"
 
     return for_each(args.args, act)
@@ -58,7 +60,7 @@ def kill(engine: Engine, args: Parsed) -> Output:
     """Send a signal, by default the one that can't be caught."""
 
     def act(name: str) -> str:
-        engine.kill(name, args.text("signal") or "KILL")
+        engine.kill(named(name), args.text("signal") or "KILL")
         return f"{name}\n"
 
     return for_each(args.args, act)
@@ -68,7 +70,7 @@ def restart(engine: Engine, args: Parsed) -> Output:
     """Stop and start again."""
 
     def act(name: str) -> str:
-        engine.restart(name, args.number("timeout") if args.given("timeout") else GRACE)
+        engine.restart(named(name), args.number("timeout") if args.given("timeout") else GRACE)
         return f"{name}\n"
 
     return for_each(args.args, act)
@@ -78,7 +80,7 @@ def pause(engine: Engine, args: Parsed) -> Output:
     """Freeze the processes."""
 
     def act(name: str) -> str:
-        engine.pause(name)
+        engine.pause(named(name))
         return f"{name}\n"
 
     return for_each(args.args, act)
@@ -88,7 +90,7 @@ def unpause(engine: Engine, args: Parsed) -> Output:
     """Let them go on."""
 
     def act(name: str) -> str:
-        engine.unpause(name)
+        engine.unpause(named(name))
         return f"{name}\n"
 
     return for_each(args.args, act)
@@ -98,7 +100,13 @@ def rm(engine: Engine, args: Parsed) -> Output:
     """Remove containers; with ``--force`` one that isn't there is told, and no failure."""
 
     def act(name: str) -> str:
-        engine.rm(name.strip("/"), force=args.on("force"))
+        bare = name.strip("/")
+        if not bare:
+            raise ClientError("container name cannot be empty")
+        if args.on("link"):
+            engine.container(bare)
+            raise EngineError("Conflict, cannot remove the default link name of the container")
+        engine.rm(bare, force=args.on("force"))
         return f"{name}\n"
 
     return for_each(args.args, act, forgiving=args.on("force"))
@@ -106,7 +114,7 @@ def rm(engine: Engine, args: Parsed) -> Output:
 
 def wait(engine: Engine, args: Parsed) -> Output:
     """Exit codes, once the containers have ended."""
-    return for_each(args.args, lambda name: f"{engine.wait(name)}\n")
+    return for_each(args.args, lambda name: f"{engine.wait(named(name))}\n")
 
 
 def rename(engine: Engine, args: Parsed) -> Output:

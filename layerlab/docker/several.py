@@ -25,6 +25,13 @@ def read_reference(text: str) -> Reference:
         raise ClientError(error.what) from None
 
 
+def named(container: str) -> str:
+    """A container as it was named; the client refuses to ask for one without a name."""
+    if not container.strip():
+        raise ClientError("invalid container name or ID: value is empty")
+    return container
+
+
 def is_missing(error: LayerlabError) -> bool:
     """Whether the engine didn't find what was named: ``--force`` forgives that alone."""
     return error.what.startswith("No such ")
@@ -42,4 +49,7 @@ def for_each(names: Iterable[str], act: Callable[[str], str], *, forgiving: bool
         except REFUSALS as error:
             refused += from_daemon(error)
             code = code if forgiving and is_missing(error) else 1
+        except ClientError as error:
+            refused += f"{error.what}\n"
+            code = 1
     return Output(printed, refused, code)

@@ -17,7 +17,7 @@ from dataclasses import replace
 from layerlab.engine.clock import Clock
 from layerlab.engine.containers import put
 from layerlab.engine.finding import find_container
-from layerlab.engine.process import CannotStart, play
+from layerlab.engine.process import REFUSED, CannotStart, play
 from layerlab.engine.state import State, StoredContainer
 from layerlab.engine.store import remove_container
 from layerlab.errors import EngineError, LayerlabError
@@ -25,6 +25,12 @@ from layerlab.shell import Done
 
 KILLED = 128 + signal.SIGKILL
 CREATE_FAILED = "failed to create shim task: OCI runtime create failed: runc create failed"
+MOUNTING = (
+    ": Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified "
+    "host path exists and is the expected type"
+)
+"""What the daemon guesses wherever something is no directory."""
+NETWORKS = ("default", "bridge", "host", "none")
 EXEC_FAILED = "OCI runtime exec failed: exec failed"
 EXEC_CODE = 126
 """What ``docker exec`` exits with when the program couldn't be started."""
@@ -42,9 +48,12 @@ def started(
     own = bool(container.entrypoint) or container.cmd == (container.image.config.cmd or ())
     daemon = own or container.options["detach"]
     try:
+        _check_network(container)
         done = play(container, command, clock, stdin=stdin, daemon=daemon)
     except CannotStart as error:
         told = error.told(CREATE_FAILED)
+        if "not a directory" in told:
+            told += MOUNTING
         failed = replace(container, exit_code=error.code, error=told)
         after = remove_container(state, failed) if failed.remove else put(state, failed)
         return after, failed, EngineError(told)
@@ -64,6 +73,13 @@ def started(
         state, ended = _ended(state, running, clock.now, done.code)
         return state, ended, None
     return put(state, running), running, None
+
+
+def _check_network(container: StoredContainer) -> None:
+    """It is looked for when the process starts, not when the container is made."""
+    network = container.options["network"]
+    if network not in NETWORKS:
+        raise CannotStart(f"network {network} not found", REFUSED, by_runc=False)
 
 
 def _ended(

@@ -40,8 +40,7 @@ def id_(process: Process) -> int:
         process.stdout.line(" ".join(told(gid, groups) for gid in gids))
     else:
         line = f"uid={named(account.uid, users)} gid={named(account.gid, groups)}"
-        if len(gids) > 1 or process.gnu:
-            line += " groups=" + ",".join(named(gid, groups) for gid in gids)
+        line += " groups=" + ",".join(named(gid, groups) for gid in gids)
         process.stdout.line(line)
     return 0
 
