@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from layerlab.docker import tree
+from layerlab.docker import topics, tree
 from layerlab.docker.engines import api
 from layerlab.docker.flags import BadFlag, parse, split_flags
 from layerlab.docker.helping import command_help, known_to
@@ -41,21 +41,21 @@ def execute(engine: Engine, words: list[str], cwd: str = ".", stdin: str = "") -
     """Everything that ``docker WORDS…`` prints, and its exit code."""
     try:
         before = words
-        given, words = split_flags(tree.GLOBAL_FLAGS, words, interspersed=False)
+        given, words = split_flags(topics.GLOBAL_FLAGS, words, interspersed=False)
         if "help" in given:
-            shown = tree.help_of(engine, words)
-            note = tree.help_note(before[: len(before) - len(words)])
+            shown = topics.help_of(engine, words)
+            note = topics.help_note(before[: len(before) - len(words)])
             return Output(shown.stdout, shown.stderr + note, shown.code)
         if not words:
-            return tree.without_name(engine, given)
+            return topics.without_name(engine, given)
         name = tree.find(words)
         command = tree.commands().get(name)
         if command is None and not tree.known(name):  # then all options are docker's own
-            split_flags(tree.GLOBAL_FLAGS, words, interspersed=True)
+            split_flags(topics.GLOBAL_FLAGS, words, interspersed=True)
     except BadFlag as error:
         return _refused(f"{error.what}\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]", "docker")
     if command is None:
-        return tree.without_command(engine, name, words[len(name.split()) :])
+        return topics.without_command(engine, name, words[len(name.split()) :])
     return _execute(engine, command, name, words[len(name.split()) :], cwd, stdin)
 
 
@@ -69,7 +69,7 @@ def _execute(
     except BadFlag as error:
         return _refused(f"{error.what}\n\n{usage}", shown)
     if parsed.given("help"):
-        return Output(tree.help_note(words) + command_help(command, name, api(engine)))
+        return Output(topics.help_note(words) + command_help(command, name, api(engine)))
     complaint = wrong_count(command, len(parsed.args))
     if complaint:
         wording, hint = complaint

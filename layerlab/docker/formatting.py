@@ -55,8 +55,3 @@ def moment(seconds: float) -> str:
     """A time as Go prints it: ``2026-01-01 00:00:00 +0000 UTC``."""
     time = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
     return f"{time.isoformat(' ')} +0000 UTC"
-
-
-def rfc3339(seconds: int) -> str:
-    """A time as ``2026-01-01T00:00:00Z``."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")

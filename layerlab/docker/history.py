@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from layerlab.docker.formatting import ID_ONLY, render, rfc3339
+from layerlab.docker.formatting import ID_ONLY, render
 from layerlab.docker.gotemplate import Record
 from layerlab.docker.identity import image_id
 from layerlab.docker.spec import FORMAT_HELP, Command, Flag, Output, Parsed, Takes
-from layerlab.docker.summaries import seconds
 from layerlab.docker.table import ellipsis
+from layerlab.engine.times import moment, rfc3339
 from layerlab.units import human_duration, human_size
 
 if TYPE_CHECKING:
@@ -44,9 +44,9 @@ def _rows(engine: Engine, stored: StoredImage, *, human: bool, trunc: bool) -> I
     for step in reversed(stored.image.history):
         size = 0 if step.empty_layer else next(layers).size
         name = next(ids, "<missing>")
-        moment = int(seconds(step.created))
-        since = human_duration(engine.clock.now - moment) + " ago"
-        created_at = rfc3339(moment)
+        made = int(moment(step.created))
+        since = human_duration(engine.clock.now - made) + " ago"
+        created_at = rfc3339(made)
         created_by = step.created_by.replace("\t", " ")
         yield Record(
             "*image.historyContext",
@@ -54,7 +54,7 @@ def _rows(engine: Engine, stored: StoredImage, *, human: bool, trunc: bool) -> I
                 "Comment": step.comment,
                 "CreatedAt": created_at,
                 "CreatedBy": ellipsis(created_by, 45) if trunc else created_by,
-                "CreatedSince": created_at if not human else since if moment > LONG_AGO else "N/A",
+                "CreatedSince": created_at if not human else since if made > LONG_AGO else "N/A",
                 "ID": name.removeprefix("sha256:")[:12] if trunc else name,
                 "Size": human_size(size) if human else str(size),
             },

@@ -9,7 +9,7 @@ from layerlab.docker.formatting import ID_ONLY, moment, render
 from layerlab.docker.gotemplate import Record
 from layerlab.docker.identity import image_size, shown_size
 from layerlab.docker.spec import FORMAT_HELP, ClientError, Command, Flag, Output, Parsed, Takes
-from layerlab.docker.summaries import NEVER, ImageSummary, summaries
+from layerlab.docker.summaries import ImageSummary, summaries
 from layerlab.units import human_duration
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ TABLE = (
 )
 RAW = (
     "repository: {{ .Repository }}\ntag: {{.Tag}}\nimage_id: {{.ID}}\ncreated_at: {{.CreatedAt}}\n"
+    "virtual_size: {{.Size}}\n"
 )
-RAW += "virtual_size: {{.Size}}\n"
 RAW_WITH_DIGEST = RAW.replace("image_id", "digest: {{.Digest}}\nimage_id")
 HEADERS = {
     "ID": "IMAGE ID", "Repository": "REPOSITORY", "Tag": "TAG", "Digest": "DIGEST",
@@ -116,7 +116,7 @@ def image_record(
     fields = {
         "Containers": "N/A" if containers < 0 else str(containers),
         "CreatedAt": moment(int(summary.created)),
-        "CreatedSince": since if int(summary.created) != NEVER else "",
+        "CreatedSince": since if summary.stored.image.config.created else "",
         "Digest": digest,
         "ID": summary.id.short if trunc else str(summary.id),
         "Repository": repository,

@@ -8,10 +8,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from layerlab.docker.engines import client_of, daemon_of
-from layerlab.docker.formatting import rfc3339
 from layerlab.docker.host.centos import HOSTNAME, KERNEL
 from layerlab.docker.spec import Command, Output, Parsed, Takes
 from layerlab.docker.version import FORMAT, Map, client_json, record, templated
+from layerlab.engine.times import rfc3339
 
 if TYPE_CHECKING:
     from layerlab.engine import Engine

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from layerlab.docker import identity
 from layerlab.docker.engines import filter_wording
 from layerlab.docker.filters import Filters
 from layerlab.engine.finding import references_of
+from layerlab.engine.times import moment
 from layerlab.errors import EngineError
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from layerlab.engine.state import StoredImage
     from layerlab.reference import Reference
 
-NEVER = -62_135_596_800
-"""Go's zero time, the year 1, in seconds since 1970: that of an image without a date."""
 ACCEPTED = ("dangling", "label", "before", "since", "reference")
 
 
@@ -55,8 +53,8 @@ def summaries(
     parents = {stored.parent for stored in engine.state.images.values()}
     found = []
     for image_id, stored in reversed(list(engine.state.images.items())):
-        moment = created(stored)
-        if any(moment >= limit for limit in before) or any(moment <= limit for limit in since):
+        made = created(stored)
+        if any(made >= limit for limit in before) or any(made <= limit for limit in since):
             continue
         if not filters.has_labels(stored.image.config.labels):
             continue
@@ -79,15 +77,7 @@ def summaries(
 
 def created(stored: StoredImage) -> float:
     """When an image was made, as its config says, in seconds."""
-    return seconds(stored.image.config.created)
-
-
-def seconds(moment: str) -> float:
-    """A time of RFC 3339 in seconds since 1970; Go's zero time, the year 1, if it is missing."""
-    if not moment:
-        return NEVER
-    fraction = re.sub(r"(\.\d{6})\d+", r"\1", moment)
-    return datetime.fromisoformat(fraction).timestamp()
+    return moment(stored.image.config.created)
 
 
 def _wanted(filters: Filters, reference: Reference) -> bool:

@@ -10,4 +10,9 @@ def rfc3339(seconds: int | None) -> str:
     """Seconds since 1970 as text; ``NEVER`` for none."""
     if seconds is None:
         return NEVER
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
+
+
+def moment(text: str) -> float:
+    """Such a text in seconds since 1970; of an empty one Go's zero time."""
+    return datetime.fromisoformat(text or NEVER).timestamp()
