@@ -8,9 +8,10 @@ import pytest
 
 from layerlab import DigestMismatch, Image, Layer, NoContent, catalog, open_image
 from layerlab.digest import BlobDigest, DiffID
-from layerlab.layer import RecordedLayer
+from layerlab.layer import RecordedBlob, RecordedLayer
 from layerlab.registry import Manifest, Refused, Registry, compressed, containerd_identity
 from layerlab.registry.manifest import MANIFEST_LIST
+from layerlab.units import human_size
 
 BASE = Layer.of({"/etc/motd": "hello\n" * 1000})
 APP = Layer.of({"/app": "x"})
@@ -201,5 +202,21 @@ def test_what_the_containerd_store_calls_an_image(image: Image) -> None:
     manifest = Manifest.of(image)
     content = [manifest.size, manifest.config.size, *(item.size for item in manifest.layers)]
     assert containerd_identity(image) == (manifest.digest, sum(filter(None, content)) + image.size)
+
+
+def test_what_it_calls_a_recorded_one(image: Image) -> None:
     flannel = catalog.images()["quay.io/coreos/flannel:v0.14.0"]
-    assert containerd_identity(flannel)[1] is None  # compressed sizes that nobody noted
+    digest, size = containerd_identity(flannel)
+    assert digest.short == "4a330b2f2e74"
+    assert human_size(size or 0) == "89MB"  # 21.1MB compressed and 67.9MB unpacked
+    manifest = Manifest.of(image)
+    layers = [
+        RecordedLayer(x.diff_id, x.size, RecordedBlob(y.digest))
+        for x, y in zip(image.layers, manifest.layers, strict=True)
+    ]
+    unknown = Image.recorded(image.image_id, layers, image.config, image.history, manifest.digest)
+    assert containerd_identity(unknown) == (manifest.digest, None)
+    with pytest.raises(NoContent):
+        Manifest.of(Image.recorded(image.image_id, layers, image.config, image.history))
+    with pytest.raises(NoContent):  # an image of its own, but on blobs of unknown size
+        Manifest.of(unknown.with_config(cmd=["/app"]))

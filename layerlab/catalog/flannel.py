@@ -13,6 +13,10 @@ from layerlab.layer import RecordedBlob, RecordedLayer
 IMAGE_ID = ImageID("sha256:8522d622299ca431311ac69992419c956fbaca6fa8289c76810c9399d17c69de")
 MANIFEST = BlobDigest("sha256:4a330b2f2e74046e493b2edc30d61fdebbdddaaedcb32d62736f25be8d3c64d5")
 
+# "21.1MB" in `crictl images` of two containerd clusters (Kubernetes 1.19 and 1.21), which counts
+# what was downloaded. How the layers share it was never recorded.
+_CONTENT = 21_100_000
+
 # Only relative ages are recorded: "2 years ago" and "22 months ago" in February 2023. Two releases
 # of the source fit: v0.13.1-rc2 (commit 41596b94), when alpine:3.12 was 3.12.3, and v0.14.0-rc1
 # (5f43f6a5). Whole seconds tell these times from Docker's own, which have nanoseconds.
@@ -117,4 +121,5 @@ IMAGE = Image.recorded(
     ),
     _HISTORY,
     MANIFEST,
+    _CONTENT,
 )

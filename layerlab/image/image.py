@@ -82,9 +82,10 @@ class Image(Drawn):
         config: ImageConfig,
         history: Iterable[History],
         manifest_digest: BlobDigest | None = None,
+        content_size: int | None = None,
     ) -> "RecordedImage":
         """An image known by name only, as ``docker inspect`` and ``docker history`` show it."""
-        return RecordedImage(image_id, layers, config, history, manifest_digest)
+        return RecordedImage(image_id, layers, config, history, manifest_digest, content_size)
 
     def _set(self, *values: Any) -> None:
         for name, value in zip(self.__dataclass_fields__, values, strict=True):
@@ -154,6 +155,8 @@ class RecordedImage(Image):
 
     manifest_digest: BlobDigest | None
     """What a pull printed behind ``Digest:``."""
+    content_size: int | None
+    """Bytes that a pull moves, manifest, config and blobs; ``crictl images`` prints them."""
 
     def __init__(
         self,
@@ -162,11 +165,13 @@ class RecordedImage(Image):
         config: ImageConfig,
         history: Iterable[History],
         manifest_digest: BlobDigest | None = None,
+        content_size: int | None = None,
     ) -> None:
         layers, history = tuple(layers), tuple(history)
         check_history(history, len(layers), "history")
         known = {"layers": layers, "config": config, "history": history, "raw_manifest": None}
-        self.__dict__.update(known, image_id=image_id, manifest_digest=manifest_digest)
+        names = {"image_id": image_id, "manifest_digest": manifest_digest}
+        self.__dict__.update(known, **names, content_size=content_size)
 
     @property
     def raw_config(self) -> bytes:

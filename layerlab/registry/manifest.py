@@ -148,6 +148,8 @@ def containerd_identity(image: Image) -> tuple[BlobDigest, int | None]:
     layers together; ``None`` if a part of it was never recorded.
     """
     manifest = Manifest.of(image)
+    if isinstance(image, RecordedImage) and image.content_size is not None:
+        return manifest.digest, image.content_size + image.size
     sizes = [manifest.size, *(item.size for item in (manifest.config, *manifest.layers))]
     if None in sizes:
         return manifest.digest, None
