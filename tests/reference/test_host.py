@@ -43,8 +43,18 @@ run -d --name two snap:1 sleep 1000
 COMPARE
 exec two sh -c 'rm -rf /data/sub; mkdir /data/sub; echo x >> /etc/passwd'
 exec two sh -c 'chmod 600 /data/a'
-exec two sh -c 'ln /data/new /hard; rm /etc/motd; mkdir /etc/motd; rm -rf /tmp'
+exec two sh -c 'ln /data/new /hard; rm /etc/motd; mkdir /etc/motd; chmod 1777 /tmp'
 COMPARE
+run --rm app:1 sh -c 'echo x > /data/y'
+run --name work -w /new/dir app:1 sh -c 'pwd; echo err >&2'
+run -d --name paused --hostname box -e A=b --label c=d app:1 sleep 1000
+pause paused
+rename work worked
+cp context/Dockerfile two:/opt/
+exec -u 1000 two sh -c 'echo mine > /tmp/mine; ln -s /nowhere /tmp/link'
+COMPARE
+unpause paused
+rm -f paused worked
 stop -t 0 two
 commit two snap:2
 tag snap:1 other:1
