@@ -10,7 +10,7 @@ from layerlab import DigestMismatch, Image, Layer, NoContent, catalog, open_imag
 from layerlab.digest import BlobDigest, DiffID
 from layerlab.layer import RecordedBlob, RecordedLayer
 from layerlab.registry import Manifest, Refused, Registry, compressed, containerd_identity
-from layerlab.registry.manifest import MANIFEST_LIST
+from layerlab.registry.manifest import MANIFEST, MANIFEST_LIST
 from layerlab.units import human_size
 
 BASE = Layer.of({"/etc/motd": "hello\n" * 1000})
@@ -191,6 +191,17 @@ def test_a_directory_is_a_registry_the_next_time_too(image: Image, tmp_path: Pat
     assert second.has_blob("team/app", compressed(BASE).digest)
     assert open_image(tmp_path / "registry", "team/app:v1").config.cmd == ("/app",)
     assert not list(tmp_path.rglob("*.part"))
+
+
+def test_an_image_that_has_a_manifest_keeps_it(image: Image, tmp_path: Path) -> None:
+    Registry("127.0.0.1:5000", tmp_path / "registry").publish("app:v1", image)
+    opened = open_image(tmp_path / "registry", "app:v1")  # by its OCI manifest
+    registry = Registry("127.0.0.1:5000")
+    digest = registry.publish("app:v1", opened)
+    assert registry.get_manifest("app", digest) == opened.raw_manifest
+    assert digest != Manifest.of(image).digest
+    changed = registry.publish("app:v2", opened.with_config(cmd=["/app"]))
+    assert json.loads(registry.get_manifest("app", changed))["mediaType"] == MANIFEST
 
 
 def test_a_recorded_image_cannot_go_into_files(tmp_path: Path) -> None:
