@@ -47,7 +47,8 @@ def parse(text: str, now: int, *, keep_hour: bool = False) -> int:
         if year is None and century is not None:
             century, year = ("20" if int(century) < 69 else "19"), century
         whole = f"{century}{year}" if year else str(moment(now).year)
-        return _seconds(datetime.strptime(f"{whole}{stamp[3]}{stamp[4] or '00'}", "%Y%m%d%H%M%S"))
+        digits = f"{whole}{stamp[3]}{stamp[4] or '00'}+0000"
+        return _seconds(datetime.strptime(digits, "%Y%m%d%H%M%S%z"))
     if text in ("", "now", "today"):
         return now
     if text in ("yesterday", "tomorrow"):

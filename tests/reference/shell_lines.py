@@ -567,7 +567,7 @@ for i in a
 echo `x
 echo ${x
 echo $(
-! 
+!
 && x
 ;
 ;; x

@@ -115,8 +115,10 @@ class Copier:
             raise Failed(f"omitting directory '{source}'",
                          f"-r not specified; omitting directory '{source}'")  # fmt: skip
         if found.st_ino in self.made:  # both copy what they can before they notice
-            raise Failed(f"recursion detected, omitting directory '{source}'",
-                         "cannot copy a directory, '{}', into itself, '{}'".format(*self.tops))  # fmt: skip
+            raise Failed(
+                f"recursion detected, omitting directory '{source}'",
+                "cannot copy a directory, '{}', into itself, '{}'".format(*self.tops),
+            )
         if there and not stat.S_ISDIR(there.st_mode):
             raise Failed(
                 f"target '{to}' is not a directory",
@@ -129,6 +131,7 @@ class Copier:
             except OSError as problem:
                 told = f"create directory '{to}': {problem.strerror}"
                 raise Failed(f"can't {told}", f"cannot {told}") from None
+        if not (there and process.gnu):
             self.made.add(files.lstat(to_path).st_ino)
         whole = True
         try:
@@ -151,8 +154,8 @@ class Copier:
         try:
             reading = process.open(source)
         except OSError as problem:
-            raise Failed(f"can't open '{source}': {problem.strerror}",
-                         f"cannot open '{source}' for reading: {problem.strerror}") from None  # fmt: skip
+            gnu = f"cannot open '{source}' for reading: {problem.strerror}"
+            raise Failed(f"can't open '{source}': {problem.strerror}", gnu) from None
         mode = stat.S_IMODE(found.st_mode)
         with reading, self._create(to, mode, there) as writing:
             copy_data(reading, writing)

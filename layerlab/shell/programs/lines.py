@@ -84,7 +84,7 @@ def _ordered(a: bytes, b: bytes, letters: str) -> int:
     if "V" in letters:
         parts = [[int(p) if p.isdigit() else p for p in re.split(rb"(\d+)", text)]
                  for text in (a, b)]  # fmt: skip
-        return (parts[0] > parts[1]) - (parts[0] < parts[1])  # type: ignore[operator]
+        return (parts[0] > parts[1]) - (parts[0] < parts[1])
     if "b" in letters:
         a, b = a.lstrip(b" \t"), b.lstrip(b" \t")
     if "f" in letters:
@@ -241,7 +241,7 @@ def tr(process: Process) -> int:
 
 
 def seq(process: Process) -> int:
-    """Print whole numbers from one to another: ``seq LAST``, ``FIRST LAST``, ``FIRST STEP LAST``."""
+    """Print whole numbers: ``seq LAST``, ``seq FIRST LAST``, ``seq FIRST STEP LAST``."""
     words = process.args[1:]
     if not 1 <= len(words) <= 3:
         raise Usage("missing operand" if process.gnu else "usage: seq [FIRST [INC]] LAST")

@@ -98,7 +98,7 @@ class _Listing:
 
     def _directory(self, item: Item, heading: bool) -> None:
         """The names in a directory, with a heading and a total where they belong."""
-        files, path = self.process.files, self.process.path(item.path)
+        path = self.process.path(item.path)
         if self.process.gnu:
             names = self._names(item, path)
             if names is None:

@@ -23,8 +23,10 @@ def mkdir(process: Process) -> int:
             made = _make_parents(process, name) if "p" in given else []
             made += _make(process, name, given.value("m"), parents="p" in given)
         except _Blocked as blocked:
-            process.say(f"can't create directory '{blocked.name}': {blocked.why}",
-                        gnu=f"cannot create directory '{blocked.gnu_name}': {blocked.why}")  # fmt: skip
+            process.say(
+                f"can't create directory '{blocked.name}': {blocked.why}",
+                gnu=f"cannot create directory '{blocked.gnu_name}': {blocked.why}",
+            )
             code = 1
             continue
         for path in made if "v" in given else ():
@@ -62,7 +64,7 @@ def _make(process: Process, name: str, mode: str | None, *, parents: bool) -> li
 
 
 def _make_parents(process: Process, name: str) -> list[str]:
-    """The directories above ``name``; busybox names in its message what it got to, slash and all."""
+    """Make the directories above ``name``; busybox names the one that failed with its slash."""
     made: list[str] = []
     pieces = name.split("/")
     for count in range(1, len(pieces)):
@@ -245,7 +247,7 @@ def ln(process: Process) -> int:
         missing = "s" not in given and not _there(process, process.path(target))
         try:
             if missing:
-                raise error(errno.ENOENT, target)
+                process.files.lstat(process.path(target))  # says why
             if "f" in given and _there(process, path) and not _is_plain_directory(process, path):
                 process.files.unlink(path)
             if "s" in given:

@@ -94,8 +94,10 @@ def _chown(process: Process, parse: Callable[[str], tuple[int, int]]) -> int:
         # Depth first, a directory after what is in it: busybox's recursive_action.
         for name in reversed(list(_below(process, top, recursive))):
             follow = "h" not in given and not recursive
+            path = process.path(name)
             try:
-                process.files.chown(process.path(name), uid, gid, follow_symlinks=follow)
+                new = (uid, gid) if process.gnu else _whole(process, path, uid, gid)
+                process.files.chown(path, *new, follow_symlinks=follow)
             except OSError as problem:
                 if "f" not in given:
                     verb = "cannot access" if problem.errno == 2 else "changing ownership of"
@@ -103,6 +105,12 @@ def _chown(process: Process, parse: Callable[[str], tuple[int, int]]) -> int:
                                 gnu=f"{verb} '{name}': {problem.strerror}")  # fmt: skip
                 code = 1
     return code
+
+
+def _whole(process: Process, path: str, uid: int, gid: int) -> tuple[int, int]:
+    """Fill in, as busybox does, what isn't changed, of a symlink from the link itself (*ran*)."""
+    found = process.files.lstat(path)
+    return (found.st_uid if uid == -1 else uid), (found.st_gid if gid == -1 else gid)
 
 
 def _owner(process: Process, text: str) -> tuple[int, int]:

@@ -17,9 +17,9 @@ def _bytes(text: str) -> bytes:
 
 
 def unescaped(text: str, *, echo: bool) -> tuple[bytes, bool]:
-    """Backslashes made to what they mean, and whether ``\\c`` said to stop there.
+    r"""Backslashes made to what they mean, and whether ``\c`` said to stop there.
 
-    In ``echo`` an octal number begins with ``\\0``, in a format it need not.
+    In ``echo`` an octal number begins with ``\0``, in a format it need not.
     """
     found = bytearray()
     at = 0
