@@ -12,6 +12,7 @@ _HOMES = {
     "ladder": "ladder_desk",
     "lines": "charts",
     "magics": "docker_magics",
+    "matrix": "sharing_matrix",
     "pulls": "pulls_desk",
     "sharing": "sharing_desk",
     "stack": "drawing",
