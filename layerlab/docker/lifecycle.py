@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from layerlab.docker.attaching import attached
 from layerlab.docker.several import REFUSALS, for_each, from_daemon, named
 from layerlab.docker.spec import ClientError, Command, Flag, Output, Parsed, Takes
-from layerlab.errors import EngineError
+from layerlab.errors import DockerExit, EngineError
 
 if TYPE_CHECKING:
     from layerlab.engine import Engine
 
 SIGNAL = Flag("signal", "Signal to send to the container", "s", kind="string")
 TIMEOUT = Flag("timeout", "Seconds to wait before killing the container", "t", kind="int")
+TIME = Flag("time", "Seconds to wait (deprecated: use --timeout)", kind="int", hidden=True)
 GRACE = 10
 """Seconds that a program gets to end by itself."""
 SOME = "[OPTIONS] CONTAINER [CONTAINER...]"
@@ -48,12 +49,25 @@ def _start_attached(engine: Engine, args: Parsed) -> Output:
 
 def stop(engine: Engine, args: Parsed) -> Output:
     """Stop containers; one that stands still already is no error."""
+    told, grace = _grace(args)
 
     def act(name: str) -> str:
-        engine.stop(named(name), args.number("timeout") if args.given("timeout") else GRACE)
+        engine.stop(named(name), grace)
         return f"{name}\n"
 
-    return for_each(args.args, act)
+    done = for_each(args.args, act)
+    return Output(told + done.stdout, done.stderr, done.code)
+
+
+def _grace(args: Parsed) -> tuple[str, int]:
+    """The seconds that a program gets, and what is told of an option that has a new name."""
+    if not args.given("time"):
+        return "", args.number("timeout") if args.given("timeout") else GRACE
+    told = "Flag --time has been deprecated, use --timeout instead\n"
+    if args.given("timeout"):
+        refusal = "conflicting options: cannot specify both --timeout and --time\n"
+        raise DockerExit(1, told, refusal)
+    return told, args.number("time")
 
 
 def kill(engine: Engine, args: Parsed) -> Output:
@@ -68,12 +82,14 @@ def kill(engine: Engine, args: Parsed) -> Output:
 
 def restart(engine: Engine, args: Parsed) -> Output:
     """Stop and start again."""
+    told, grace = _grace(args)
 
     def act(name: str) -> str:
-        engine.restart(named(name), args.number("timeout") if args.given("timeout") else GRACE)
+        engine.restart(named(name), grace)
         return f"{name}\n"
 
-    return for_each(args.args, act)
+    done = for_each(args.args, act)
+    return Output(told + done.stdout, done.stderr, done.code)
 
 
 def pause(engine: Engine, args: Parsed) -> Output:
@@ -143,7 +159,7 @@ COMMANDS = (
     ),
     Command(
         ("container stop", "stop"), SOME, "Stop one or more running containers", stop,
-        (SIGNAL, TIMEOUT), Takes(1),
+        (SIGNAL, TIMEOUT, TIME), Takes(1),
     ),
     Command(
         ("container kill", "kill"), SOME, "Kill one or more running containers", kill,
@@ -151,7 +167,7 @@ COMMANDS = (
     ),
     Command(
         ("container restart", "restart"), SOME, "Restart one or more containers", restart,
-        (SIGNAL, TIMEOUT), Takes(1),
+        (SIGNAL, TIMEOUT, TIME), Takes(1),
     ),
     Command(
         ("container pause", "pause"), "CONTAINER [CONTAINER...]",

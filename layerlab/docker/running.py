@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 GENERIC, NOT_STARTABLE, NOT_FOUND = 125, 126, 127
 """Exit codes of ``docker run`` itself."""
 PULLS = "always", "missing", "never"
+PLATFORMS = "linux", "linux/amd64", "amd64"
+"""The engine's own, by all its names; of others there are no images."""
 RESTARTS = "always", "on-failure", "unless-stopped"
 """Policies that Docker has, and layerlab hasn't."""
 
@@ -135,6 +137,8 @@ def _check(args: Parsed) -> None:
     if args.on("rm") and args.text("restart") not in ("", "no"):
         raise ClientError("conflicting options: cannot specify both --restart and --rm")
     refused = next((flag for flag in args.flags if flag not in SIMULATED), None)
+    if args.text("platform") not in ("", *PLATFORMS):
+        refused = "platform"
     if args.text("restart") in RESTARTS:
         refused = "restart"
     if refused:
