@@ -63,6 +63,11 @@ def test_bars_say_their_numbers_in_dockers_units() -> None:
     assert {"append", "100MB", "read", "0B", "copied"} <= set(words(byte_chart()))
 
 
+def test_two_bars_may_have_one_name() -> None:
+    said = words(bars(pd.Series([1, 2, 3], ["a", "b", "a"]), title="t", alt="a", x="x"))
+    assert [word for word in said if word in "ab"] == ["a", "b", "a"]
+
+
 def test_lines_that_end_in_one_place_share_a_label() -> None:
     frame = DEPTHS.assign(nowhere=DEPTHS["in the base"])
     said = words(lines(frame, title="t", alt="a", x="x", y="y"))

@@ -100,7 +100,8 @@ def bars(values: "pd.Series[int]", *, title: str, alt: str, x: str, size: bool =
     names, numbers = [str(name) for name in values.index], [int(v) for v in values]
     with mpl.rc_context(_STYLE):
         figure, axes = _axes(title, 1.2 + 0.42 * len(numbers))
-        axes.barh(names, numbers, color=DIM, height=0.62)
+        rows = range(len(numbers))  # by place: two bars may have one name
+        axes.barh(rows, numbers, color=DIM, height=0.62, tick_label=names)
         axes.invert_yaxis()
         longest = max([1, *numbers])
         for row, number in enumerate(numbers):
