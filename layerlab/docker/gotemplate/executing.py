@@ -84,6 +84,9 @@ class Execution:
 
     def _loop(self, dot: Any, node: Branch) -> None:
         value = self._pipe(dot, node.pipe)
+        number = isinstance(value, int) and not isinstance(value, bool)
+        if number and len(node.pipe.declared) > 1:
+            self._fail(f"can't use {value} to iterate over more than one variable")
         items = self._items(value)
         known = len(self.variables)
         for key, item in items:

@@ -74,7 +74,7 @@ def _one(value: Any, key: Any) -> Any:
     if isinstance(value, Mapping):
         if key is None or isinstance(key, Missing):
             raise CallError("value is nil; should be of type string")
-        if not isinstance(key, str):
+        if type_name(key) != "string":
             raise CallError(f"value has type {type_name(key)}; should be string")
         zero = "" if kind == "map[string]string" else MISSING
         return value.get(key, zero)
