@@ -40,17 +40,18 @@ CLIENTS = {
 }
 DAEMONS = {
     "20.10": Daemon(
-        "20.10.24", "1.41", "1.12", "go1.19.7", "5d6db84", "Tue Apr  4 18:18:43 2023",
+        "20.10.24", "1.41", "1.12", "go1.19.7", "5d6db84", "Tue Apr  4 18:18:42 2023",
         ("1.6.20", "2806fc1057397dbaeefbea0e4e17bddfbd388f38"),
         ("1.1.5", "v1.1.5-0-gf19387a"), ("0.19.0", "de40ad0"),
     ),
     "29": Daemon(
-        "29.0.0", "1.52", "1.44", "go1.25.4", "d105562", "Mon Nov 10 21:44:12 2025",
+        "29.0.0", "1.52", "1.44", "go1.25.4", "d105562", "Mon Nov 10 21:31:38 2025",
         ("v2.1.5", "fcd43222d6b07379a4be9786bda52438f0dd16a1"),
         ("1.3.3", "v1.3.3-0-gd842d771"), ("0.19.0", "de40ad0"),
     ),
 }  # fmt: skip
-"""The release builds of each (docker.com's packages; Debian's name a commit of their own)."""
+"""The release of each: 20.10.24 as its packages said, 29.0.0 by its tag and Dockerfile in moby.
+"""
 
 
 def client_of(engine: Engine) -> Client:
