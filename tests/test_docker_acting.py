@@ -277,7 +277,17 @@ def test_push_and_pull_say_which_tag_is_meant(docker, engine):
 def test_a_failed_command_changes_nothing(docker, engine):
     docker("run -d --name box base sleep 100")
     before = engine.state
-    for line in ("rm box", "rmi base", "tag base A", "create --name box base", "rename box box",
-                 "commit -c FOO box", "start none", "kill -s FOO box", "load", "unpause box"):  # fmt: skip
+    for line in (
+        "rm box",
+        "rmi base",
+        "tag base A",
+        "create --name box base",
+        "rename box box",
+        "commit -c FOO box",
+        "start none",
+        "kill -s FOO box",
+        "load",
+        "unpause box",
+    ):
         assert docker(line).code == 1, line
         assert engine.state == before, line

@@ -39,9 +39,7 @@ def archives(alone: Docker, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("replay-base")
     alone("build", "-t", "base", base_context(folder / "context"))
     alone("save", "-o", folder / "base.tar", "base")
-    alone("tag", "base", "layerlab.invalid/base")
-    alone("save", "-o", folder / "start.tar", "layerlab.invalid/base")
-    alone("rmi", "base", "layerlab.invalid/base")
+    alone("rmi", "base")
     whole = (folder / "base.tar").read_bytes()
     (folder / "cut.tar").write_bytes(whole[:300_000])
     (folder / "altered.tar").write_bytes(whole.replace(b"welcome", b"WELCOME"))
@@ -153,9 +151,7 @@ def _alter_smallest_layer(blobs: Path) -> None:
 
 
 CONTAINERS = ("c0", "c1", "c2")
-IMAGES = tuple(  # a registry that there is nowhere: what is missing can't be pulled
-    f"layerlab.invalid/{name}" for name in ("base", "base", "base", "base", "im:0", "im:1")
-)
+IMAGES = ("base", "base", "base", "base", "im:0", "im:1")
 SCRIPTS = (  # with fixed times, so that equal changes make equal layers
     "echo {n} > /data/{f}; touch -d '2001-02-03 04:05:06' /data/{f} /data",
     "rm -f /data/{f}; touch -d '2001-02-03 04:05:06' /data",
@@ -169,7 +165,11 @@ SCRIPTS = (  # with fixed times, so that equal changes make equal layers
     "true",
 )
 COMMANDS = {  # and how often, against the others
-    "load -i start.tar": 4,
+    "load -i base.tar": 1,
+    "pull {b}": 3,
+    "pull {i}": 1,
+    "push {i}": 2,
+    "~ images --digests": 1,
     "run -d --name {c} {i} sleep 1000": 6,
     'run --name {c} {i} sh -c "{s}"': 3,
     'create --name {c} {i} sh -c "{s}"': 1,
@@ -216,15 +216,18 @@ COMMANDS = {  # and how often, against the others
 }
 
 
-def history(rng: random.Random, length: int) -> Iterator[Step]:
-    """Commands with a handful of names, so that they often meet."""
-    yield Step("load -i start.tar")
+def history(rng: random.Random, length: int, host: str) -> Iterator[Step]:
+    """Commands with a handful of names, so that they often meet; the first image is pushed."""
+    base = f"{host}/base"
+    for line in ("load -i base.tar", f"tag base {base}", f"push {base}", "rmi base"):
+        yield Step(line)
     for line in rng.choices(tuple(COMMANDS), tuple(COMMANDS.values()), k=length):
         if "{s}" in line:
             line = line.replace("{s}", rng.choice(SCRIPTS))
         one, two = rng.sample(CONTAINERS, 2)  # the client removes the same one twice at once
         for name, word in {
-            "c": one, "d": two, "i": rng.choice(IMAGES), "j": rng.choice(IMAGES),
+            "c": one, "d": two, "b": base,
+            "i": f"{host}/{rng.choice(IMAGES)}", "j": f"{host}/{rng.choice(IMAGES)}",
             "f": rng.choice(("a", "b", "new")), "n": rng.choice("0234"),
         }.items():  # fmt: skip
             line = line.replace(f"{{{name}}}", word)
@@ -232,7 +235,10 @@ def history(rng: random.Random, length: int) -> Iterator[Step]:
 
 
 @pytest.mark.parametrize("seed", range(HISTORIES))
-def test_random_histories(replay, seed):
+def test_random_histories(alone, archives, server, tmp_path, seed):
     """What differs first is told; what follows may differ because of it."""
-    for step in history(random.Random(seed), 40):
-        assert replay.play(step), f"after {replay.compared} commands:\n{replay.differences[0]}"
+    host, _ = server
+    replay = side_by_side(alone, archives, tmp_path, Registry(host))
+    with emptied(alone):
+        for step in history(random.Random(seed), 40, host):
+            assert replay.play(step), f"after {replay.compared} commands:\n{replay.differences[0]}"
