@@ -17,7 +17,7 @@ from layerlab.engine.ground import ground
 from layerlab.engine.ids import Ids
 from layerlab.engine.runconfig import RunOptions, merged_env
 from layerlab.engine.state import State, StoredContainer
-from layerlab.engine.store import remove_container, with_item
+from layerlab.engine.store import remove_container, stand_on, with_item
 from layerlab.errors import EngineError
 
 _NAME = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]+")
@@ -87,7 +87,7 @@ def create(
         init_link=ids.link(),
         options=MappingProxyType(told),
     )
-    return put(state, container), container
+    return put(stand_on(state, stored.image, now), container), container
 
 
 def _make_directory(files: Container, path: str) -> None:

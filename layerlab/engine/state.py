@@ -36,6 +36,8 @@ class StoredLayer:
     """26 of A–Z and 0–9: the short name under ``overlay2/l/``."""
     stored: int
     """When, in seconds."""
+    built_on: int | None = field(default=None, compare=False)
+    """When a layer or a container was last made on it; it stays noted when that is gone."""
 
 
 @dataclass(frozen=True)
@@ -135,3 +137,5 @@ class State:
             if stored.parent is not None:
                 found.setdefault(stored.parent, []).append(image_id)
         return {parent: tuple(made) for parent, made in found.items()}
+    made: frozenset[str] = field(default=frozenset(), compare=False)
+    """Directories of ``layerdb`` that Docker makes when it first needs them, and then leaves."""

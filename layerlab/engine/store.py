@@ -52,8 +52,20 @@ def add_layers(state: State, image: Image, ids: Ids, now: int) -> State:
     for layer, chain_id in zip(image.layers, image.chain_ids, strict=True):
         if chain_id not in layers:
             layers[chain_id] = StoredLayer(chain_id, layer, parent, ids.hex64(), ids.link(), now)
+            if parent:
+                layers[parent] = replace(layers[parent], built_on=now)
         parent = chain_id
-    return replace(state, layers=MappingProxyType(layers))
+    made = state.made | {"sha256", "tmp"} if layers else state.made
+    return replace(state, layers=MappingProxyType(layers), made=made)
+
+
+def stand_on(state: State, image: Image, now: int) -> State:
+    """The state in which a container was made on the image."""
+    made = state.made | {"mounts"}
+    if not image.layers:
+        return replace(state, made=made)
+    top = replace(state.layers[image.chain_ids[-1]], built_on=now)
+    return replace(state, layers=with_item(state.layers, top.chain_id, top), made=made)
 
 
 def remove_image(state: State, image_id: ImageID) -> tuple[State, list[ChainID]]:

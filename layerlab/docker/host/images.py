@@ -153,16 +153,13 @@ def _notes(stored: StoredImage) -> dict[str, Place]:
 
 
 def _layerdb(state: State, when: int) -> Children:
-    found: dict[str, Place] = {}
-    if state.layers:
-        layers = {stored.chain_id.hex: _layer(stored) for stored in state.layers.values()}
-        found["sha256"] = folder(layers, mode=0o755, mtime=when)
-        found["tmp"] = folder(mode=0o755, mtime=when)
-    if state.containers:
-        mounts = {box.id: _mount(box, top_layer(box)) for box in state.containers.values()}
-        when = max(box.created for box in state.containers.values())
-        found["mounts"] = folder(mounts, mode=0o755, mtime=when)
-    return found
+    names: dict[str, Children] = {
+        "sha256": {stored.chain_id.hex: _layer(stored) for stored in state.layers.values()},
+        "tmp": {},
+        "mounts": {box.id: _mount(box, top_layer(box)) for box in state.containers.values()},
+    }
+    when = max([when, *(box.created for box in state.containers.values())])
+    return {name: folder(names[name], mode=0o755, mtime=when) for name in state.made}
 
 
 def _layer(stored: StoredLayer) -> Place:

@@ -29,11 +29,10 @@ def overlay2(state: State, started: int) -> Children:
     """The directory ``overlay2``, by its names."""
     links: dict[str, Place] = {}
     found: dict[str, Place] = {}
-    built_on = _built_on(state)
     times = [started]
     for stored in state.layers.values():
         links[stored.link] = link(f"../{stored.cache_id}/diff", mtime=stored.stored)
-        inside = partial(_layer, state, stored, built_on.get(stored.chain_id))
+        inside = partial(_layer, state, stored)
         found[stored.cache_id] = folder(inside, mode=0o710, mtime=stored.stored)
         times.append(stored.stored)
     for box in state.containers.values():
@@ -44,19 +43,6 @@ def overlay2(state: State, started: int) -> Children:
             found[name] = folder(partial(make, state, box), mode=0o710, mtime=box.created)
         times.append(box.created)
     return {"l": folder(links, mtime=max(times)), **found}
-
-
-def _built_on(state: State) -> dict[ChainID, int]:
-    """The layers that another was made on, and when that was last."""
-    when: dict[ChainID, int] = {}
-    for stored in state.layers.values():
-        if stored.parent:
-            when[stored.parent] = max(stored.stored, when.get(stored.parent, 0))
-    for box in state.containers.values():
-        top = top_layer(box)
-        if top:
-            when[top] = max(box.created, when.get(top, 0))
-    return when
 
 
 def top_layer(box: StoredContainer) -> ChainID | None:
@@ -75,13 +61,13 @@ def lower_links(state: State, top: ChainID | None) -> list[str]:
     return found
 
 
-def _layer(state: State, stored: StoredLayer, built_on: int | None) -> Children:
+def _layer(state: State, stored: StoredLayer) -> Children:
     when = stored.stored
     found = {
         "diff": unpacked(stored.layer, when, partial(below, state, stored.parent)),
         "link": file(stored.link, mtime=when),
     }
-    return _directory(found, lower_links(state, stored.parent), when, built_on)
+    return _directory(found, lower_links(state, stored.parent), when, stored.built_on)
 
 
 def _directory(
