@@ -34,7 +34,7 @@ def plate(
     tip: str = "",
 ) -> list[str]:
     """A plate with its texts on it; ``filled`` in its layer's colour, or grey if it has none."""
-    fill, edge = (look.fill, look.edge) if look else (palette.PALE, palette.INK)
+    fill, edge = (look.fill, look.edge) if look else (palette.PALE, f"var(--ll-ink,{palette.INK})")
     box = {"x": x, "y": y, "width": width, "height": PLATE, "rx": 5}
     stroke = edge if filled or picked else palette.PALE
     return [
@@ -45,9 +45,8 @@ def plate(
             **box,
             fill=fill if filled else "none",
             cls="tint" if filled else None,
-            stroke=stroke,
             stroke_dasharray="3 3" if dashed else None,
-            style=f"stroke-width:{3 if picked else 2 if filled else 1.25}",
+            style=f"stroke:{stroke};stroke-width:{3 if picked else 2 if filled else 1.25}",
         ),
         *texts,
     ]
