@@ -128,6 +128,16 @@ def test_a_newer_engine_words_filters_otherwise() -> None:
     assert stderr == "Error response from daemon: invalid filter 'foo'\n"
 
 
+def test_a_newer_engine_filters_images_by_age_and_missing_labels() -> None:
+    engine = Engine(store="containerd")
+    engine.add("old", image(BASE, labels={"team": "core"}))
+    engine.add("new", image(BASE, created="2025-12-31T23:59:00Z"))
+    line = "images --format '{{.Repository}}' -f"
+    assert printed(engine, f"{line} until=30m") == ["old"]
+    assert printed(engine, f"{line} label!=team") == ["new"]
+    assert refused(Engine(), "images -f until=30m")[0].endswith("Invalid filter 'until'\n")
+
+
 @pytest.mark.parametrize(
     ("pattern", "text", "found"),
     [

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from layerlab.errors import LayerlabError
+
 if TYPE_CHECKING:
     from layerlab.engine import Engine
 
@@ -50,13 +52,16 @@ DAEMONS = {
         ("1.3.3", "v1.3.3-0-gd842d771"), ("0.19.0", "de40ad0"),
     ),
 }  # fmt: skip
-"""The release of each: 20.10.24 as its packages said, 29.0.0 by its tag and Dockerfile in moby.
-"""
+"""The release of each: 20.10.24 as its packages said, 29.0.0 by its tag and Dockerfile in moby."""
 
 
 def client_of(engine: Engine) -> Client:
     """The client whose output the engine's docker command prints."""
-    return next(build for name, build in CLIENTS.items() if engine.client.startswith(name))
+    for name, build in CLIENTS.items():
+        if engine.client.startswith(name):
+            return build
+    raise LayerlabError(f"layerlab prints what the client {', '.join(CLIENTS)} does",
+                        where=f"client {engine.client}")  # fmt: skip
 
 
 def daemon_of(engine: Engine) -> Daemon:
@@ -76,4 +81,9 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def filter_wording(engine: Engine) -> str:
     """How the engine begins its complaint about a filter: with a capital up to 20.10."""
-    return "Invalid filter" if daemon_of(engine).version.startswith("20.") else "invalid filter"
+    return "Invalid filter" if is_old(engine) else "invalid filter"
+
+
+def is_old(engine: Engine) -> bool:
+    """Whether it is a 20.10, and no engine of these days."""
+    return daemon_of(engine).version.startswith("20.")

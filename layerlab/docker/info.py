@@ -7,7 +7,7 @@ from base64 import b32encode
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from layerlab.docker.engines import client_of, daemon_of
+from layerlab.docker.engines import client_of, daemon_of, is_old
 from layerlab.docker.host.centos import HOSTNAME, KERNEL
 from layerlab.docker.spec import Command, Output, Parsed, Takes
 from layerlab.docker.version import FORMAT, Map, client_json, record, templated
@@ -85,7 +85,7 @@ def _facts(engine: Engine) -> dict[str, Any]:
     daemon = daemon_of(engine)
     about_client = client_json(engine, client_of(engine))
     del about_client["ApiVersion"]  # of which the client hasn't asked the engine here
-    modern = not daemon.version.startswith("20.")
+    modern = not is_old(engine)
     states = Counter(each.status for each in engine.containers(all=True))
     total, running, paused = sum(states.values()), states["running"], states["paused"]
     return {

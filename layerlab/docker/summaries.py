@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from layerlab.docker import identity
-from layerlab.docker.engines import filter_wording
+from layerlab.docker.engines import filter_wording, is_old
 from layerlab.docker.filters import Filters
+from layerlab.engine import pruning
 from layerlab.engine.finding import references_of
 from layerlab.engine.times import moment
 from layerlab.errors import EngineError
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from layerlab.reference import Reference
 
 ACCEPTED = ("dangling", "label", "before", "since", "reference")
+LATER = ("label!", "until")
+"""What newer engines accept, too."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,11 @@ def summaries(
     filters. ``EngineError`` for a filter that the engine doesn't know.
     """
     wording = filter_wording(engine)
-    filters = Filters.read(texts, ACCEPTED, wording)
+    texts = list(texts)
+    filters = Filters.read(texts, ACCEPTED if is_old(engine) else ACCEPTED + LATER, wording)
+    later = pruning.Filters.parse(
+        (text for text in texts if text.partition("=")[0] in LATER), engine.clock.now
+    )
     dangling = filters.switch("dangling", wording)
     before = [created(engine.image(name)) for name in filters.get("before")][-1:]
     since = [created(engine.image(name)) for name in filters.get("since")][-1:]
@@ -56,7 +63,8 @@ def summaries(
         made = created(stored)
         if any(made >= limit for limit in before) or any(made <= limit for limit in since):
             continue
-        if not filters.has_labels(stored.image.config.labels):
+        labels = stored.image.config.labels
+        if not filters.has_labels(labels) or not later.match(labels, made):
             continue
         references = tuple(
             name for name in references_of(engine.state, image_id) if _wanted(filters, name)
