@@ -114,25 +114,24 @@ def _image(engine: Engine, name: str, size: bool = False) -> Found:
 def _inspect(parsed: Parsed, search: Search) -> Output:
     """Look everything up, print what was found, then say what wasn't."""
     source = parsed.text("format")
-    show = _Templated(source) if source not in ("", "json") else None
-    found, notes, errors = [], "", ""
+    template = _Templated(source) if source not in ("", "json") else None
+    documents, text, notes, errors = [], "", "", ""
     for name in parsed.args:
         try:
             item = search(name)
+            notes += item.note
+            documents.append(item.document)
+            if template is not None:
+                text += f"{template.render(item)}\n"
         except Absent as error:
             errors += f"{error.what}\n"
-            continue
+        except TemplateError as error:
+            errors += f"{parsing_error(error).what}\n"
         except REFUSALS as error:
             errors += from_daemon(error)
-            continue
-        notes += item.note
-        found.append(item)
-    if show is None:
-        text = as_json((item.document for item in found), indent=None if source else 4)
-    else:
-        text, wrong = show.all(found)
-        errors += wrong
-    return Output(text, notes + errors, 1 if errors else 0)
+    if template is None:
+        text = as_json(documents, indent=None if source else 4)
+    return Output(text or "\n", notes + errors, 1 if errors else 0)
 
 
 class _Templated:
@@ -148,17 +147,7 @@ class _Templated:
             raise parsing_error(error, BAD_TEMPLATE) from None
         self.strict = False
 
-    def all(self, found: Iterable[Found]) -> tuple[str, str]:
-        """What is printed for all, and what went wrong; an empty line if that is all."""
-        text, errors = "", ""
-        for item in found:
-            try:
-                text += f"{self._one(item)}\n"
-            except TemplateError as error:
-                errors += f"{parsing_error(error).what}\n"
-        return text or "\n", errors
-
-    def _one(self, item: Found) -> str:
+    def render(self, item: Found) -> str:
         try:
             return self.template.render(typed(item.struct, item.document), strict=self.strict)
         except TemplateError:

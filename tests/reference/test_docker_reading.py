@@ -139,6 +139,7 @@ inspect -f "{{" tiny
 inspect -f "{{.Os}} {{.Foo}}" tiny
 inspect -f "{{.Id}} {{.Size}}" app:1 nope tiny
 inspect -s -f "{{.Os}}" tiny
+inspect -f "{{.Foo}}" app:1 nope tiny
 inspect -f "{{json .Config}}" app:1
 inspect -f "{{.Config}}" app:1
 inspect -f "{{json .RootFS}} {{.RepoTags}} {{join .Config.Env \\" \\"}}" app:1
