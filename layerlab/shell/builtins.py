@@ -46,7 +46,7 @@ def _cd(shell: Interpreter, process: Process) -> int:
     except OSError as problem:
         process.say(f"can't cd to {target}: {problem.strerror}",
                     gnu=f"{target}: {problem.strerror}")  # fmt: skip
-        return 1 if shell.world.flavour.shell == "bash" else 2
+        return 1 if shell.bash else 2
     state.take({"OLDPWD": state.cwd, "PWD": path})
     state.cwd = path
     if back:
@@ -96,7 +96,7 @@ def _export(shell: Interpreter, process: Process) -> int:
         if not NAME.fullmatch(name):
             process.say(f"{name}: bad variable name",
                         gnu=f"`{argument}': not a valid identifier")  # fmt: skip
-            if shell.world.flavour.shell == "bash":
+            if shell.bash:
                 return 1
             process.stderr.flush()
             raise Exit(2)
@@ -156,7 +156,7 @@ def _local(shell: Interpreter, process: Process) -> int:
         shell.frames[-1].setdefault(name, shell.variables.get(name))
         if equals:
             shell.assign(name, value)
-        elif shell.world.flavour.shell == "bash":
+        elif shell.bash:
             shell.state.variables.pop(name, None)
     return 0
 
@@ -201,9 +201,9 @@ def _unescaped(line: str) -> list[str]:
 
 def _eval(shell: Interpreter, process: Process) -> int:
     try:
-        script = parse(" ".join(process.args[1:]), bash=shell.world.flavour.shell == "bash")
+        script = parse(" ".join(process.args[1:]), bash=shell.bash)
     except ShellSyntaxError as fault:
-        process.say(str(fault))
+        process.say(fault.bash if shell.bash else fault.text)
         process.stderr.flush()
         raise Exit(2) from None
     shell.state.status = 0
@@ -221,7 +221,7 @@ def _source(shell: Interpreter, process: Process) -> int:
         process.say(f"can't open '{name}': {problem.strerror}",
                     gnu=f"{name}: {problem.strerror}")  # fmt: skip
         process.stderr.flush()
-        if shell.world.flavour.shell == "bash":
+        if shell.bash:
             return 1
         raise Exit(2) from None
     try:
@@ -245,7 +245,7 @@ def _command(shell: Interpreter, process: Process) -> int:
         found = _where(shell, arguments[1]) if arguments[1:] else None
         if found:
             process.stdout.line(found)
-        return 0 if found else 127
+        return 0 if found else 1 if shell.bash else 127
     if not arguments:
         return 0
     if arguments[0] in BUILTINS:
@@ -271,7 +271,10 @@ def _type(shell: Interpreter, process: Process) -> int:
     code = 0
     for name in process.args[1:]:
         found = _where(shell, name)
-        if found is None:
+        if found is None and shell.bash:
+            process.say(f"{name}: not found")
+            code = 1
+        elif found is None:
             process.stdout.line(f"{name}: not found")
             code = 127
         elif name in BUILTINS:

@@ -18,10 +18,10 @@ from layerlab.shell.syntax import Arithmetic, Parameter, Part, Script, Substitut
 
 
 class ShellFailure(Exception):
-    """What ends a script with a message: an unset parameter, a division by zero."""
+    """What ends a script with a message, ash's or bash's: an unset parameter, a division by 0."""
 
-    def __init__(self, text: str, code: int = 2) -> None:
-        self.text, self.code = text, code
+    def __init__(self, text: str, bash: str | None = None) -> None:
+        self.text, self.bash = text, bash or text
         super().__init__(text)
 
 
@@ -140,7 +140,8 @@ class Expansion:
         try:
             return arithmetic.calculate(expression, self.scope.variables, self.scope.assign)
         except arithmetic.ArithmeticFault as fault:
-            raise ShellFailure(str(fault)) from None
+            told = f"{expression.strip()}: {_BASH_FAULTS.get(str(fault), fault)}"
+            raise ShellFailure(str(fault), told) from None
 
     def _put(self, value: str, quoted: bool, fields: _Fields, split: bool) -> None:
         """A value that was computed: quoted it stays whole, else it is split."""
@@ -202,7 +203,7 @@ class Expansion:
             said = self.text(word) if word else _unset(op)
             raise ShellFailure(f"{part.name}: {said or _unset(op)}")
         if value is None and self.scope.nounset and kind not in ("-", "+", "=", "?"):
-            raise ShellFailure(f"{part.name}: parameter not set")
+            raise ShellFailure(f"{part.name}: parameter not set", f"{part.name}: unbound variable")
         value = value or ""
         if op == "length":
             value = str(len(value))
@@ -241,6 +242,9 @@ class Expansion:
             return value
         text = self.text(new)
         return re.sub(source, lambda _: text, value, count=op == "/", flags=re.DOTALL)
+
+
+_BASH_FAULTS = {"divide by zero": 'division by 0 (error token is "0")'}
 
 
 def _unset(op: str) -> str:

@@ -93,6 +93,10 @@ class Interpreter:
     def noglob(self) -> bool:
         return "f" in self.state.options
 
+    @property
+    def bash(self) -> bool:
+        return self.world.flavour.shell == "bash"
+
     def special(self, name: str) -> str | None:
         state = self.state
         options = "".join(sorted(state.options))
@@ -100,7 +104,7 @@ class Interpreter:
 
     def assign(self, name: str, value: str) -> None:
         if name in self.state.readonly:
-            raise ShellFailure(f"{name}: is read only")
+            raise ShellFailure(f"{name}: is read only", f"{name}: readonly variable")
         self.state.variables[name] = value
 
     def output_of(self, script: Script) -> str:
@@ -118,9 +122,9 @@ class Interpreter:
         ``line`` is the number of its first line.
         """
         try:
-            script = parse(text, bash=self.world.flavour.shell == "bash", line=line)
+            script = parse(text, bash=self.bash, line=line)
         except ShellSyntaxError as fault:
-            self.complain(str(fault), streams)
+            self.complain(fault.bash if self.bash else fault.text, streams)
             self.state.status = 2
             return 2
         code = self.contained(script, streams)
@@ -140,8 +144,8 @@ class Interpreter:
         except Leave:
             pass
         except ShellFailure as fault:
-            self.complain(fault.text, streams)
-            self.state.status = fault.code
+            self.complain(fault.bash if self.bash else fault.text, streams)
+            self.state.status = 1 if self.bash else 2
         return self.state.status
 
     def subshell(self, script: Script, streams: Streams) -> int:

@@ -29,7 +29,15 @@ _OPS = re.compile(r":?[-=?+]|%%?|##?|//?")
 
 
 class ShellSyntaxError(Exception):
-    """A script that can't be parsed, in the shell's words."""
+    """A script that can't be parsed, in ash's words and in bash's."""
+
+    def __init__(self, text: str, bash: str) -> None:
+        self.text, self.bash = f"syntax error: {text}", bash
+        super().__init__(self.text)
+
+
+def _unclosed(what: str, text: str = "unterminated quoted string") -> ShellSyntaxError:
+    return ShellSyntaxError(text, f"unexpected EOF while looking for matching `{what}'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +126,7 @@ class Lexer:
             elif char == "'":
                 stop = text.find("'", self.at + 1)
                 if stop < 0:
-                    raise ShellSyntaxError("syntax error: unterminated quoted string")
+                    raise _unclosed("'")
                 found.append(Text(text[self.at + 1 : stop], quoted=True))
                 self.at = stop + 1
             elif char == '"':
@@ -151,7 +159,7 @@ class Lexer:
             if self.at >= len(text):
                 if not end:
                     break
-                raise ShellSyntaxError("syntax error: unterminated quoted string")
+                raise _unclosed(end)
             char = text[self.at]
             if char == "\\" and self.at + 1 < len(text):
                 follower = text[self.at + 1]
@@ -207,7 +215,7 @@ class Lexer:
     def _ansi_quoted(self) -> str:
         found = re.compile(r"((?:[^'\\]|\\.)*)'", re.DOTALL).match(self.text, self.at)
         if not found:
-            raise ShellSyntaxError("syntax error: unterminated quoted string")
+            raise _unclosed("'")
         self.at = found.end()
         return re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[0]), found[1])
 
@@ -216,7 +224,7 @@ class Lexer:
         self.at += 1
         while not self.text.startswith("`", self.at):
             if self.at >= len(self.text):
-                raise ShellSyntaxError("syntax error: EOF in backquote substitution")
+                raise _unclosed("`", "EOF in backquote substitution")
             char = self.text[self.at]
             follower = self.text[self.at + 1 : self.at + 2]
             if char == "\\" and follower and follower in ('$`\\"' if quoted else "$`\\"):
@@ -251,7 +259,7 @@ class Lexer:
         at += length
         name = NAME.match(text, at) or re.compile(r"[0-9]+|[@*#?$!-]").match(text, at)
         if not name:
-            raise ShellSyntaxError("syntax error: bad substitution")
+            raise ShellSyntaxError("bad substitution", "bad substitution")
         self.at = name.end()
         op = _OPS.match(text, self.at)
         if length:
@@ -269,8 +277,9 @@ class Lexer:
             else:
                 word = self.parts(lambda char: char == "}")
         if not text.startswith("}", self.at):
-            told = "bad substitution" if self.at < len(text) else "missing '}'"
-            raise ShellSyntaxError(f"syntax error: {told}")
+            if self.at < len(text):
+                raise ShellSyntaxError("bad substitution", "bad substitution")
+            raise _unclosed("}", "missing '}'")
         self.at += 1
         return Parameter(name[0], shown, word, quoted)
 

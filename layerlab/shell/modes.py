@@ -22,7 +22,9 @@ def parse(process: Process, text: str) -> Change:
         return lambda old, directory: _numeric(bits, old, directory, text, process.gnu)
     clauses = [_CLAUSE.fullmatch(part) for part in text.split(",")]
     if not text or not all(clauses):
-        raise Usage(f"invalid mode: ‘{text}’" if process.gnu else f"invalid mode '{text}'")
+        if not process.gnu:
+            raise Usage(f"invalid mode '{text}'")
+        raise Usage(f"invalid mode: ‘{text}’\nTry 'chmod --help' for more information.")
 
     def change(old: int, directory: bool) -> int:
         new = old

@@ -51,7 +51,10 @@ def _substitution(lexer: Lexer) -> Script:
     parser = _Parser(lexer)
     script = parser.script()
     if parser.here.kind != ("end" if whole else ")"):
-        raise parser.unexpected("" if whole else ")")
+        fault = parser.unexpected("" if whole else ")")
+        if not whole and parser.here.kind == "end":
+            fault.bash = "unexpected EOF while looking for matching `)'"
+        raise fault
     return script
 
 
@@ -68,18 +71,21 @@ class _Parser:
 
     def unexpected(self, wanted: str = "") -> ShellSyntaxError:
         here = self.here
-        expecting = f' (expecting "{wanted}")' if wanted else ""
-        if here.kind == "end":
-            return ShellSyntaxError(f"syntax error: unexpected end of file{expecting}")
-        if here.kind == "newline":
-            return ShellSyntaxError(f"syntax error: unexpected newline{expecting}")
         keyword = here.kind == "word" and here.plain in _RESERVED
+        kinds = {"end": "end of file", "newline": "newline", "number": "redirection"}
         if here.kind == "word" and not keyword:
-            return ShellSyntaxError(f"syntax error: unexpected word{expecting}")
-        if here.kind in REDIRECTS or here.kind == "number":
-            return ShellSyntaxError(f"syntax error: unexpected redirection{expecting}")
-        shown = here.plain if keyword else here.kind
-        return ShellSyntaxError(f'syntax error: unexpected "{shown}"{expecting}')
+            ash = "word"
+        elif here.kind in REDIRECTS:
+            ash = "redirection"
+        else:
+            ash = kinds.get(here.kind, f'"{here.plain if keyword else here.kind}"')
+        if wanted:
+            ash += f' (expecting "{wanted}")'
+        near = {"newline": "newline"}.get(here.kind, here.plain or here.kind)
+        bash = f"syntax error near unexpected token `{near}'"
+        if here.kind == "end":
+            bash = "syntax error: unexpected end of file"
+        return ShellSyntaxError(f"unexpected {ash}", bash)
 
     def _is(self, word: str) -> bool:
         return self.here.kind == "word" and self.here.plain == word
@@ -224,7 +230,8 @@ class _Parser:
 
     def _for(self) -> Command:
         if self.here.plain is None or not NAME.fullmatch(self.here.plain):
-            raise ShellSyntaxError("syntax error: bad for loop variable")
+            told = f"`{self.here.plain}': not a valid identifier"
+            raise ShellSyntaxError("bad for loop variable", told)
         name = self.next().plain or ""
         self._newlines()
         words: list[Word] | None = None

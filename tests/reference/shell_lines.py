@@ -8,8 +8,11 @@ OLD = 981_173_106
 """2001-02-03 04:05:06 UTC."""
 
 
-def LAYERS(busybox: bytes) -> tuple[Layer, ...]:  # it is a value but for one file
-    """Two layers: busybox and a little of everything in ``/w``, then changes to it."""
+def LAYERS(busybox: bytes, usr: bool = False) -> tuple[Layer, ...]:
+    """Two layers: busybox and a little of everything in ``/w``, then changes to it.
+
+    ``usr``: without busybox, but with links to a ``/usr`` that is mounted.
+    """
 
     def meta(mode: int = 0o644, uid: int = 0, gid: int = 0, mtime: int = OLD) -> Meta:
         return Meta(mode, uid, gid, mtime)
@@ -20,10 +23,15 @@ def LAYERS(busybox: bytes) -> tuple[Layer, ...]:  # it is a value but for one fi
     def link(target: str) -> Symlink:
         return Symlink(target, meta(0o777))
 
+    programs = {"/bin": folder(), "/bin/busybox": File(busybox, meta(0o755)),
+                "/bin/sh": link("busybox")}  # fmt: skip
+    if usr:
+        names = ("bin", "lib", "lib64", "sbin")
+        shell = {"/usr/bin/sh": File(b"\x7fELF\0", meta(0o755)), "/usr/bin": folder()}
+        programs = {"/usr": folder()} | shell | {f"/{name}": link(f"usr/{name}") for name in names}
     twin = File(b"linked\n", meta())
     base = Layer.of({
-        "/": folder(), "/bin": folder(), "/bin/busybox": File(busybox, meta(0o755)),
-        "/bin/sh": link("busybox"), "/dev": folder(), "/proc": folder(), "/root": folder(),
+        "/": folder(), **programs, "/dev": folder(), "/proc": folder(), "/root": folder(),
         "/tmp": Directory(meta(0o1777)), "/etc": folder(),
         "/etc/passwd": File(b"root:x:0:0:root:/root:/bin/sh\nbob:x:1000:1000::/home/bob:/bin/sh\n",
                             meta()),
@@ -577,6 +585,32 @@ while true do done
 if x; fi
 """.strip("\n").split("\n")
 LINES = [line.replace("⏎", "\n") for line in LINES]
+
+
+NOT_GNU = r"""
+for 1 in a; do :; done
+ls -Z f
+tail -1 f words
+cp -r sub sub/deep
+dd if=/dev/zero of=z bs=1k count=3; ls -l z
+dd if=words of=z bs=1 count=3 skip=4; cat z
+dd if=f of=sub/g conv=notrunc bs=1; cat sub/g
+dd if=f of=words bs=2 seek=3; cat words
+dd if=big of=z bs=1000
+date +%Y-%m-%dT%H:%M:%S -d "2020-01-02 03:04:05"; date -d x
+printf
+cat <<E
+cat <<'E'; echo after
+. /nosuch; echo not
+set -u; echo $NOSUCH; echo not
+echo ${NOSUCH:?gone}; echo not
+sh run y; sh -c 'echo $0 $1' a b; sh nosuch; echo $?
+which sh busybox nosuch; echo $?
+busybox ls f; busybox nosuch; busybox echo hi
+!
+""".strip("\n").split("\n")
+# What GNU's programs and bash answer to these is not modelled: the time that dd takes, options
+# that only they have, bash's warnings and exit codes without a terminal, programs not there.
 
 
 def random_line(rng: random.Random) -> str:

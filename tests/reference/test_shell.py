@@ -15,22 +15,24 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from reference.conftest import OVERLAY_OPTIONS, need_tools
 from reference.kernel import dress, lay_out, private_mounts, tree
-from reference.shell_lines import LAYERS, LINES, random_line
+from reference.shell_lines import LAYERS, LINES, NOT_GNU, random_line
 from reference.test_overlay_differential import upper_tree
 
 from layerlab import Container, Image, Layer
-from layerlab.shell import DEFAULT_PATH, Shell
+from layerlab.shell import BUSYBOX, CENTOS, DEFAULT_PATH, Flavour, Shell
 from layerlab.union import UnionFS
 
-RANDOM_LINES = int(os.environ.get("LAYERLAB_SHELL_LINES", "400"))
+RANDOM_LINES = int(os.environ.get("LAYERLAB_SHELL_LINES", "200"))
+SEED = int(os.environ.get("LAYERLAB_SHELL_SEED", "8"))
 ENVIRONMENT = {"PATH": DEFAULT_PATH, "HOME": "/root"}
-BUSYBOX = "/usr/bin/busybox"
+BUSYBOX_BINARY = "/usr/bin/busybox"
 
 
 class Clock:
@@ -41,8 +43,23 @@ class Clock:
         return int(time.time())
 
 
+@dataclass(frozen=True)
+class Side:
+    """Whose programs are compared: what runs a line, and the flavour that should match it."""
+
+    command: tuple[str, ...]
+    flavour: Flavour
+    binds: tuple[str, ...] = ()
+    """Folders of this machine that its programs need."""
+
+
+BUSY = Side(("/bin/busybox", "sh", "-c"), BUSYBOX)
+GNU = Side(("/usr/bin/bash", "-bash", "-c"), replace(CENTOS, aliases={}), ("/usr",))
+DASH = Side(("/usr/bin/dash", "sh", "-c"), replace(CENTOS, shell="dash", name="sh"), ("/usr",))
+
+
 @contextmanager
-def mounted(base: Path, lowers: list[Path], root: Any) -> Iterator[tuple[Path, Path]]:
+def mounted(base: Path, lowers: list[Path], root: Any, side: Side) -> Iterator[tuple[Path, Path]]:
     """A container's mount over ``lowers``, with what ``/dev`` and ``/proc`` must have."""
     upper, work, merged = (Path(tempfile.mkdtemp(dir=base)) for _ in range(3))
     upper.chmod(0o755)
@@ -58,6 +75,8 @@ def mounted(base: Path, lowers: list[Path], root: Any) -> Iterator[tuple[Path, P
         (merged / "proc/self").mkdir()
         # Busybox starts its applets from here.
         os.symlink("/bin/busybox", merged / "proc/self/exe")
+        for folder in side.binds:
+            subprocess.run(["mount", "--bind", folder, f"{merged}{folder}"], check=True)
         yield merged, upper
     finally:
         subprocess.run(["umount", "-R", "-l", merged], check=False)
@@ -67,23 +86,25 @@ def mount(kind: str, what: str, where: Path, options: str) -> None:
     subprocess.run(["mount", "-t", kind, "-o", options, what, where], check=True)
 
 
-def real(merged: Path, line: str) -> tuple[int, bytes, bytes]:
-    """What busybox does, in a chroot."""
+def real(merged: Path, line: str, side: Side) -> tuple[int, bytes, bytes]:
+    """What the real programs do, in a chroot."""
 
     def enter() -> None:
         os.chroot(merged)
         os.chdir("/w")
 
+    program, *args = side.command
     done = subprocess.run(
-        ["sh", "-c", line], executable="/bin/busybox", preexec_fn=enter, env=ENVIRONMENT,
+        [*args, line], executable=program, preexec_fn=enter,
+        env={**ENVIRONMENT, "LC_ALL": "C.UTF-8", "TZ": "UTC0"},
         stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False,
     )  # fmt: skip
     return done.returncode, done.stdout, done.stderr
 
 
-def model(container: Container, line: str) -> tuple[int, bytes, bytes]:
+def model(container: Container, line: str, side: Side) -> tuple[int, bytes, bytes]:
     """What layerlab does."""
-    shell = Shell(container, cwd="/w", env=ENVIRONMENT, clock=Clock())
+    shell = Shell(container, cwd="/w", env=ENVIRONMENT, clock=Clock(), flavour=side.flavour)
     done = shell.run(line)
     return done.code, done.stdout, done.stderr
 
@@ -98,6 +119,9 @@ def told(line: str, result: tuple[int, bytes, bytes]) -> tuple[int, list[bytes],
     stderr = re.sub(rb"(?s)BusyBox v.*", b"(usage)", stderr)
     stderr = re.sub(rb"(?m)^Usage: .*\n", b"(usage)", stderr)
     stderr = re.sub(rb"(?<=can't move ')(.*).{6}(?=' to)", rb"\1", stderr)  # mkstemp's choice
+    stderr = re.sub(rb"(?m)^-bash: line \d+: ", b"-bash: ", stderr)  # typed, there is no number
+    stderr = re.sub(rb"(?m)^-bash: -c: line \d+: ", b"-bash: ", stderr)
+    stderr = re.sub(rb"(?m)^-bash: `.*'\n", b"", stderr) if b"near unexpected" in stderr else stderr
     lines = stdout.split(b"\n")
     if re.search(r"\b(find|du|grep -[a-z]*[rR])\b", line):
         lines.sort()
@@ -112,12 +136,14 @@ def difference(theirs: Any, ours: Any) -> str:
     return f"\n  busybox: {gone}\n  layerlab: {more}"
 
 
-def compare(base: Path, lowers: list[Path], layers: tuple[Layer, ...], line: str) -> str | None:
+def compare(
+    base: Path, lowers: list[Path], layers: tuple[Layer, ...], line: str, side: Side
+) -> str | None:
     """One line on both sides; what differed, or ``None``."""
     image = Image(layers)
     container = Container(image, clock=lambda: int(time.time()))
-    with mounted(base, lowers, UnionFS(layers).root.node) as (merged, upper):
-        theirs, ours = real(merged, line), model(container, line)
+    with mounted(base, lowers, UnionFS(layers).root.node, side) as (merged, upper):
+        theirs, ours = real(merged, line, side), model(container, line, side)
         if told(line, theirs) != told(line, ours):
             return f"{line}{difference(told(line, theirs), told(line, ours))}"
         found, made = tree(upper), upper_tree(container)
@@ -143,7 +169,7 @@ def disk(folder: Path) -> Path:
     return where
 
 
-def lived(lines: list[str], faults: Any) -> None:
+def lived(lines: list[str], side: Side, faults: Any) -> None:
     """Run lines on both sides, in a process and a mount namespace of their own."""
     found: list[str] = []
     folder = Path(tempfile.mkdtemp(prefix="layerlab-", dir="/dev/shm"))
@@ -152,12 +178,12 @@ def lived(lines: list[str], faults: Any) -> None:
         os.umask(0o022)
         where = disk(folder)
         try:
-            layers = LAYERS(Path(BUSYBOX).read_bytes())
+            layers = LAYERS(Path(BUSYBOX_BINARY).read_bytes(), bool(side.binds))
             lowers = [where / f"l{index}" for index in range(len(layers))]
             for layer, lower in zip(layers, lowers, strict=True):
                 lay_out(layer, lower)
             for line in lines:
-                fault = compare(where, lowers, layers, line)
+                fault = compare(where, lowers, layers, line, side)
                 if fault:
                     found.append(fault)
         finally:
@@ -172,17 +198,20 @@ def lived(lines: list[str], faults: Any) -> None:
     faults.put(found)
 
 
+Compared = Callable[..., list[str]]
+
+
 @pytest.fixture
-def compared() -> Callable[[list[str]], list[str]]:
-    """``compared(lines)``: what differed."""
+def compared() -> Compared:
+    """``compared(lines, side)``: what differed."""
     need_tools("busybox", "mkfs.ext4")
     if os.geteuid() != 0:
         pytest.skip("mounting takes root: sudo make test")
 
-    def run(lines: list[str]) -> list[str]:
+    def run(lines: list[str], side: Side = BUSY) -> list[str]:
         context = multiprocessing.get_context("fork")
         queue = context.Queue()
-        process = context.Process(target=lived, args=(lines, queue))
+        process = context.Process(target=lived, args=(lines, side, queue))
         process.start()
         found: list[str] = queue.get(timeout=600)
         process.join()
@@ -191,13 +220,19 @@ def compared() -> Callable[[list[str]], list[str]]:
     return run
 
 
-def test_lines_do_what_busybox_does(compared: Callable[[list[str]], list[str]]) -> None:
+def test_lines_do_what_busybox_does(compared: Compared) -> None:
     assert len(LINES) >= 150
     faults = compared(LINES)
     assert not faults, f"{len(faults)} of {len(LINES)}:\n" + "\n".join(faults)
 
 
-def test_random_lines_do_what_busybox_does(compared: Callable[[list[str]], list[str]]) -> None:
-    rng = random.Random(8)
-    faults = compared([random_line(rng) for _ in range(RANDOM_LINES)])
+@pytest.mark.parametrize("side", [BUSY, GNU], ids=["busybox", "gnu"])
+def test_random_lines_do_what_the_real_programs_do(compared: Compared, side: Side) -> None:
+    rng = random.Random(SEED)
+    faults = compared([random_line(rng) for _ in range(RANDOM_LINES)], side)
+    assert not faults, f"{len(faults)}:\n" + "\n".join(faults)
+
+
+def test_lines_do_what_gnu_programs_do(compared: Compared) -> None:
+    faults = compared([line for line in LINES if line not in NOT_GNU], GNU)
     assert not faults, f"{len(faults)}:\n" + "\n".join(faults)

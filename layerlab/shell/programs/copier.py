@@ -174,6 +174,10 @@ class Copier:
     def _out_of_the_way(self, to: str, problem: OSError, there: bool) -> None:
         """With ``-f``, remove what can't be opened; ``Failed`` without or if that fails, too."""
         gnu = f"cannot create regular file '{to}': {problem.strerror}"
+        if to.endswith("/"):
+            gnu = f"cannot create regular file '{to}': {os.strerror(errno.ENOTDIR)}"
+        elif there and problem.errno == errno.ENOENT:
+            gnu = f"not writing through dangling symlink '{to}'"
         if self.force and (there or not self.process.gnu):
             try:
                 self.files.unlink(self.process.path(to))

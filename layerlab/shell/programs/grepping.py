@@ -60,7 +60,7 @@ def _bad(process: Process, pattern: str) -> Usage:
     if not process.gnu:
         return Usage(f"bad regex '{pattern}'", 2)
     if "[" in pattern:
-        return Usage("Unmatched [, [^, [:, [., or [=", 2)
+        return Usage("Invalid regular expression", 2)
     return Usage("Unmatched ( or \\(" if "(" in pattern else "Trailing backslash", 2)
 
 
@@ -114,6 +114,7 @@ class _Search:
         except IsADirectoryError as problem:
             if self.process.gnu:
                 self.process.say("", gnu=f"{name}: {problem.strerror}")
+                self.trouble = True
             return
         except OSError as problem:
             if "s" not in self.given:

@@ -56,7 +56,7 @@ class _Listing:
         items = [item for name in names if (item := self._item(name, name, top=True))]
         files = [item for item in items if "d" in self.given or not item.is_directory]
         directories = [item for item in items if item not in files]
-        self._print(self._sorted(files))
+        self._print(self._sorted(files), [*files, *directories])
         headings = len(names) > 1 or "R" in self.given
         for item in self._sorted(directories):
             self._directory(item, headings)
@@ -160,17 +160,19 @@ class _Listing:
             items.sort(key=lambda item: -item.found.st_size)
         return items[::-1] if "r" in self.given else items
 
-    def _print(self, items: list[Item]) -> None:
+    def _print(self, items: list[Item], measured: list[Item] | None = None) -> None:
+        """Print a line for each item. GNU's columns are as wide as ``measured`` needs them."""
         if not items:
             return
         self.printed = True
         rows = [self._row(item) for item in items]
         if self.process.gnu:
-            widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-            left = {"u", "g"}
+            others = rows if measured is None else [self._row(item) for item in measured]
+            widths = [max(map(len, column)) for column in zip(*others, strict=True)]
             rows = [
                 [
-                    cell.ljust(width) if kind in left else cell.rjust(width)
+                    # names to the left, numbers to the right, be they owners
+                    cell.ljust(width) if kind in "ug" and not cell.isdigit() else cell.rjust(width)
                     for cell, width, kind in zip(row, widths, self._kinds(), strict=True)
                 ]
                 for row in rows

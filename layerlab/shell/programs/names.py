@@ -25,7 +25,7 @@ def mkdir(process: Process) -> int:
         except _Blocked as blocked:
             process.say(
                 f"can't create directory '{blocked.name}': {blocked.why}",
-                gnu=f"cannot create directory '{blocked.gnu_name}': {blocked.why}",
+                gnu=f"cannot create directory ‘{blocked.gnu_name}’: {blocked.why}",
             )
             code = 1
             continue
@@ -141,7 +141,9 @@ class _Removal:
         last = name.rstrip("/").rpartition("/")[2]
         process = self.process
         if last in (".", "..") or (self.recursive and process.path(name).strip("/") == ""):
-            if process.gnu and last in (".", ".."):
+            if process.gnu and last in (".", "..") and not self.recursive:
+                gnu = f"cannot remove '{name}': Is a directory"
+            elif process.gnu and last in (".", ".."):
                 gnu = f"refusing to remove '.' or '..' directory: skipping '{name}'"
             else:
                 gnu = (
@@ -240,6 +242,10 @@ def ln(process: Process) -> int:
     into = _is_directory(process, process.path(to)) and "T" not in given
     if "n" in given and into and _is_link(process, to):
         into = False
+    if len(rest) > 1 and not into and process.gnu:
+        missing = not _there(process, process.path(to))
+        why = os.strerror(errno.ENOENT if missing else errno.ENOTDIR)
+        raise Usage(f"target '{to}': {why}")
     code = 0
     for target in rest:
         name = f"{to.rstrip('/')}/{target.rstrip('/').rpartition('/')[2]}" if into else to

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import stat as stats
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 
 from layerlab.shell import accounts, modes, sizes, times
 from layerlab.shell.options import options
@@ -45,9 +46,13 @@ def chmod(process: Process) -> int:
                 process.files.chmod(path, new)
             except OSError as problem:
                 if "f" not in given:
-                    verb = "accessing" if not _exists(process, path) else "changing permissions of"
-                    gnu = f"cannot access '{name}'" if verb == "accessing" else f"{verb} '{name}'"
-                    process.say(f"{name}: {problem.strerror}", gnu=f"{gnu}: {problem.strerror}")
+                    gnu = f"changing permissions of '{name}': {problem.strerror}"
+                    if not _exists(process, path):
+                        gnu = f"cannot access '{name}': {problem.strerror}"
+                        with suppress(OSError):
+                            process.files.lstat(path)
+                            gnu = f"cannot operate on dangling symlink '{name}'"
+                    process.say(f"{name}: {problem.strerror}", gnu=gnu)
                 code = 1
                 continue
             if "v" in given or ("c" in given and new != stats.S_IMODE(old)):

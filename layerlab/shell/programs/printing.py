@@ -141,7 +141,7 @@ class _Printf:
             return ord(text[1:2] or "\0")
         found = re.fullmatch(r"\s*([-+]?)(0[xX][0-9a-fA-F]+|\d+)(.*)", text, re.DOTALL)
         if not found or found[3]:
-            self.process.say(f"invalid number '{text}'", gnu=f"‘{text}’: expected a numeric value")
+            self.process.say(f"invalid number '{text}'", gnu=_not_a_number(self.process, text))
             self.code = 1
             if not found:
                 return 0
@@ -153,9 +153,15 @@ class _Printf:
         try:
             return float(text)
         except ValueError:
-            self.process.say(f"invalid number '{text}'", gnu=f"‘{text}’: expected a numeric value")
+            self.process.say(f"invalid number '{text}'", gnu=_not_a_number(self.process, text))
             self.code = 1
             return 0.0
+
+
+def _not_a_number(process: Process, text: str) -> str:
+    if process.label:  # bash's own
+        return f"{text}: invalid number"
+    return f"‘{text}’: expected a numeric value"
 
 
 def _padded(data: bytes, spec: str) -> bytes:

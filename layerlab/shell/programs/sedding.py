@@ -184,7 +184,8 @@ class _Parser:
         if name not in "{}aic:btT":
             self._skip(" \t")
             if self.at < len(self.text) and self.text[self.at] not in ";\n}#":
-                raise self._fail(f"unsupported command {self.text[self.at]}",
+                self.at += 1
+                raise self._fail(f"unsupported command {self.text[self.at - 1]}",
                                  "extra characters after command")  # fmt: skip
         return command
 

@@ -142,8 +142,10 @@ def sleep(process: Process) -> int:
             raise Forever
         found = re.fullmatch(r"(\d+(?:\.\d*)?|\.\d+)([smhd]?)", word)
         if not found:
-            raise Usage(f"invalid time interval ‘{word}’" if process.gnu else
-                        f"invalid number '{word}'")  # fmt: skip
+            if not process.gnu:
+                raise Usage(f"invalid number '{word}'")
+            more = "Try 'sleep --help' for more information."
+            raise Usage(f"invalid time interval ‘{word}’\n{more}")
         unit = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]]
         process.world.ran += float(found[1]) * unit
     return 0

@@ -59,6 +59,12 @@ class _Condition:
             return self._binary(*words)
         if len(words) == 3 and words[0] == "(" and words[2] == ")":
             return words[1] != ""
+        count, first, second = len(words), words[0], words[1]
+        bash = self.process.gnu
+        if bash and count == 2 and first not in _UNARY:
+            raise Usage(f"{first}: unary operator expected", 2)
+        if bash and count == 3 and first not in ("!", "(") and second not in ("-a", "-o"):
+            raise Usage(f"{second}: binary operator expected", 2)
         found = self._or()
         if self.words:
             raise Usage("too many arguments" if self.process.gnu else
