@@ -150,6 +150,22 @@ def test_what_a_running_container_sees_is_mounted(engine: Engine) -> None:
     assert host.exists(f"{mount}/diff/srv/new")
 
 
+def test_a_container_s_own_files(engine: Engine) -> None:
+    box = engine.run("app:1", ["sh", "-c", "echo out; echo err >&2; exit 3"], name="box")
+    host, place = engine.host, f"{DOCKER}/containers/{box.id}"
+    lines = host.read_text(f"{place}/{box.id}-json.log").splitlines()
+    assert [(json.loads(line)["stream"], json.loads(line)["log"]) for line in lines] == [
+        ("stdout", "out\n"),
+        ("stderr", "err\n"),
+    ]
+    config = json.loads(host.read_bytes(f"{place}/config.v2.json"))
+    assert (config["Name"], config["Path"], config["State"]["ExitCode"]) == ("/box", "sh", 3)
+    assert host.read_text(f"{place}/hostname") == f"{box.id[:12]}\n"
+    engine.rm("box")
+    assert host.listdir(f"{DOCKER}/containers") == []
+    assert host.listdir(f"{DOCKER}/image/overlay2/layerdb/mounts") == []
+
+
 def test_inode_numbers_tell_files_apart(engine: Engine) -> None:
     box = engine.run("app:1", ["sleep", "1000"])
     box.files.write_bytes("/srv/new", "1")

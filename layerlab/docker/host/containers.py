@@ -12,7 +12,7 @@ from layerlab.digest import Digest
 from layerlab.docker.host.place import Children, Place, file, folder
 from layerlab.docker.host.writable import is_mounted
 from layerlab.engine.ground import HOSTS, RESOLV
-from layerlab.engine.hostconfig import host_config
+from layerlab.engine.hostconfig import host_config, network_settings
 from layerlab.engine.inspecting import state_json
 from layerlab.engine.runconfig import config_json
 from layerlab.engine.state import State, StoredContainer
@@ -112,30 +112,14 @@ def _process(box: StoredContainer) -> dict[str, Any]:
 
 
 def _network(box: StoredContainer) -> dict[str, Any]:
-    network = box.options["network"]
-    endpoint = {
-        "IPAMConfig": None,
-        "Links": None,
-        "Aliases": None,
-        "NetworkID": "",
-        "EndpointID": "",
-        "Gateway": "",
-        "IPAddress": "",
-        "IPPrefixLen": 0,
-        "IPv6Gateway": "",
-        "GlobalIPv6Address": "",
-        "GlobalIPv6PrefixLen": 0,
-        "MacAddress": "",
-        "DriverOpts": None,
-        "IPAMOperational": False,
+    told = network_settings(box)
+    first = ("Bridge", "SandboxID", "HairpinMode", "LinkLocalIPv6Address")
+    networks = {
+        name: {**endpoint, "IPAMOperational": False} for name, endpoint in told["Networks"].items()
     }
     return {
-        "Bridge": "",
-        "SandboxID": "",
-        "HairpinMode": False,
-        "LinkLocalIPv6Address": "",
-        "LinkLocalIPv6PrefixLen": 0,
-        "Networks": {"bridge" if network == "default" else network: endpoint},
+        **{key: told[key] for key in (*first, "LinkLocalIPv6PrefixLen")},
+        "Networks": networks,
         "Service": None,
         "Ports": {} if is_mounted(box) else None,
         "SandboxKey": "",
