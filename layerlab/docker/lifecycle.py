@@ -43,7 +43,7 @@ def _start_attached(engine: Engine, args: Parsed) -> Output:
     if len(args.args) > 1:
         raise ClientError("you cannot start and attach multiple containers at once")
     before = engine.container(named(args.args[0]))
-    stdin = args.stdin.encode("utf-8", "surrogateescape") if args.on("interactive") else b""
+    stdin = args.stdin.encode("utf-8", "surrogateescape") if args.on("interactive") else None
     return attached(engine, engine.start(before.id, stdin=stdin), before)
 
 

@@ -64,7 +64,7 @@ def play(
     """Run ``command`` in the container; what it printed, its exit code, how long it runs.
 
     ``stdin``: what it can read; ``None`` if nobody is there, which a container that keeps its
-    standard input open waits for.
+    standard input open, or has a terminal, waits for.
 
     A program that nothing simulates says so; a ``daemon`` goes on for ever instead, silently.
     ``CannotStart`` if there is no such program.
@@ -83,7 +83,8 @@ def play(
         if daemon and kind_of(files, path).kind == "binary":
             return Done(0, runs_for=None)
     if stdin is None:
-        given: bytes | Silent = Silent() if container.options["interactive"] else b""
+        waits = container.options["interactive"] or container.options["tty"]
+        given: bytes | Silent = Silent() if waits else b""
     else:
         given = stdin
     return run_program(
