@@ -19,7 +19,7 @@ from layerlab.shell.expansion import Expansion, ShellFailure
 from layerlab.shell.files import Files
 from layerlab.shell.lexing import ShellSyntaxError
 from layerlab.shell.parsing import parse
-from layerlab.shell.process import Process, World, join, open_file
+from layerlab.shell.process import Forever, Process, World, join, open_file
 from layerlab.shell.running import execute, finish, start, text_of
 from layerlab.shell.state import Exit, Leave, Return, ShellState
 from layerlab.shell.streams import Nothing, Output, Streams
@@ -38,6 +38,9 @@ from layerlab.shell.syntax import (
     While,
     Word,
 )
+
+SLEEPY_TURNS, BUSY_TURNS = 1_000, 20_000
+"""After so many turns a ``while`` is taken not to end: one that sleeps, and one that doesn't."""
 
 MODES = {
     "<": os.O_RDONLY, ">": os.O_WRONLY | os.O_CREAT | os.O_TRUNC, "<>": os.O_RDWR | os.O_CREAT,
@@ -261,8 +264,11 @@ class Interpreter:
                 return
 
     def _while(self, command: While, streams: Streams) -> None:
-        status = 0
+        status, turns, began = 0, 0, self.world.ran
         while self.condition(command.condition, streams) is not command.until:
+            turns += 1
+            if turns > (SLEEPY_TURNS if self.world.ran > began else BUSY_TURNS):
+                raise Forever
             self.state.status = 0
             if not self._turn(command.body, streams):
                 return
