@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from layerlab.docker.attaching import attached
-from layerlab.docker.several import REFUSALS, for_each, from_daemon, named
+from layerlab.docker.several import REFUSALS, each_container, for_each, from_daemon, named
 from layerlab.docker.spec import ClientError, Command, Flag, Output, Parsed, Takes
 from layerlab.errors import DockerExit, EngineError
 
@@ -50,12 +50,7 @@ def _start_attached(engine: Engine, args: Parsed) -> Output:
 def stop(engine: Engine, args: Parsed) -> Output:
     """Stop containers; one that stands still already is no error."""
     told, grace = _grace(args)
-
-    def act(name: str) -> str:
-        engine.stop(named(name), grace)
-        return f"{name}\n"
-
-    done = for_each(args.args, act)
+    done = each_container(args.args, lambda name: engine.stop(name, grace))
     return Output(told + done.stdout, done.stderr, done.code)
 
 
@@ -70,46 +65,27 @@ def _grace(args: Parsed) -> tuple[str, int]:
     return told, args.number("time")
 
 
-def kill(engine: Engine, args: Parsed) -> Output:
-    """Send a signal, by default the one that can't be caught."""
-
-    def act(name: str) -> str:
-        engine.kill(named(name), args.text("signal") or "KILL")
-        return f"{name}\n"
-
-    return for_each(args.args, act)
-
-
 def restart(engine: Engine, args: Parsed) -> Output:
     """Stop and start again."""
     told, grace = _grace(args)
-
-    def act(name: str) -> str:
-        engine.restart(named(name), grace)
-        return f"{name}\n"
-
-    done = for_each(args.args, act)
+    done = each_container(args.args, lambda name: engine.restart(name, grace))
     return Output(told + done.stdout, done.stderr, done.code)
+
+
+def kill(engine: Engine, args: Parsed) -> Output:
+    """Send a signal, by default the one that can't be caught."""
+    signal = args.text("signal") or "KILL"
+    return each_container(args.args, lambda name: engine.kill(name, signal))
 
 
 def pause(engine: Engine, args: Parsed) -> Output:
     """Freeze the processes."""
-
-    def act(name: str) -> str:
-        engine.pause(named(name))
-        return f"{name}\n"
-
-    return for_each(args.args, act)
+    return each_container(args.args, engine.pause)
 
 
 def unpause(engine: Engine, args: Parsed) -> Output:
     """Let them go on."""
-
-    def act(name: str) -> str:
-        engine.unpause(named(name))
-        return f"{name}\n"
-
-    return for_each(args.args, act)
+    return each_container(args.args, engine.unpause)
 
 
 def rm(engine: Engine, args: Parsed) -> Output:

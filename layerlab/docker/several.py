@@ -37,6 +37,16 @@ def is_missing(error: LayerlabError) -> bool:
     return error.what.startswith("No such ")
 
 
+def each_container(names: Iterable[str], operate: Callable[[str], object]) -> Output:
+    """``operate`` on each container, and print its name, as it was given, when that is done."""
+
+    def act(name: str) -> str:
+        operate(named(name))
+        return f"{name}\n"
+
+    return for_each(names, act)
+
+
 def for_each(names: Iterable[str], act: Callable[[str], str], *, forgiving: bool = False) -> Output:
     """What ``act`` prints for each name; a refusal goes to standard error, and makes the exit 1.
 

@@ -20,6 +20,7 @@ from layerlab.shell.lookup import find_program, kind_of
 from layerlab.shell.programs import PROGRAMS
 from layerlab.shell.running import SHELLS
 
+MAX_ID = 2**31 - 1
 NOT_FOUND, NOT_EXECUTABLE, REFUSED = 127, 126, 128
 """``State.ExitCode`` of a container whose process couldn't be started."""
 
@@ -107,6 +108,9 @@ def _home(files: Any, user: str) -> str:
         raise CannotStart(what, REFUSED, by_runc=False)
     if group and not group.isdigit() and group not in groups(files).values():
         what = f"unable to find group {group}: no matching entries in group file"
+        raise CannotStart(what, REFUSED, by_runc=False)
+    if any(part.isdigit() and int(part) > MAX_ID for part in (name, group)):
+        what = f"uids and gids must be in range 0-{MAX_ID}"
         raise CannotStart(what, REFUSED, by_runc=False)
     return find_account(files, user).home
 
