@@ -7,8 +7,10 @@ import pytest
 from hypothesis import settings
 
 REQUIRED = os.environ.get("LAYERLAB_REQUIRE_REFERENCE") == "1"
-if REQUIRED:
-    settings.load_profile("ci")  # the same examples on every run
+# A busy machine is no fault of the code: no example has a deadline. "ci" has none either, and
+# draws the same examples on every run.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("ci" if REQUIRED else "patient")
 
 
 def _failed(report: pytest.TestReport | pytest.CollectReport) -> None:
