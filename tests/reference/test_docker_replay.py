@@ -150,7 +150,7 @@ def _alter_smallest_layer(blobs: Path) -> None:
     path.write_bytes(data)
 
 
-CONTAINERS = ("c0", "c1", "c2")
+CONTAINERS = ("ox", "yak", "zebu")  # none could be the beginning of an ID
 IMAGES = ("base", "base", "base", "base", "im:0", "im:1")
 SCRIPTS = (  # with fixed times, so that equal changes make equal layers
     "echo {n} > /data/{f}; touch -d '2001-02-03 04:05:06' /data/{f} /data",
