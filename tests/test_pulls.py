@@ -123,14 +123,8 @@ def test_what_cannot_be_shown_is_said(refs: list[str]) -> None:
     ("row", "line"),
     [
         (Progress("a", "Waiting", 0, 9), "a: Waiting"),
-        (
-            Progress("a", "Downloading", 910_400, 3_001_000),
-            f"a: Downloading [{'=' * 15}>{' ' * 35}]   910.4kB/3.001MB",
-        ),
-        (
-            Progress("a", "Extracting", 2, 2),
-            f"a: Extracting [{'=' * 50}>]        2B/2B",
-        ),
+        (Progress("a", "Downloading", 910_400, 3_001_000), "a: Downloading  910.4kB/3.001MB"),
+        (Progress("a", "Extracting", 2, 2), "a: Extracting       2B/2B"),
         (Progress("a", "Downloading", 7, None), "a: Downloading"),
     ],
 )

@@ -50,7 +50,7 @@ def pulls(engine: Engine, *refs: str) -> PullPlayer:
         hint="Each pull finds what those before it brought. Play one step by step.",
         head="On a terminal",
         controls=(
-            ("docker pull", choice("ref", "Image", refs, "choose")),
+            ("Pull", choice("ref", "Image", refs, "choose")),
             (
                 "Play",
                 button("back", "Back"),

@@ -15,7 +15,6 @@ from layerlab.notebook import pulls_picture
 from layerlab.units import human_size
 
 FIVE = 5
-_BAR = 50
 _MOVING = ("Downloading", "Extracting")
 _UNPACKED = ("Extracting", "Pull complete")
 
@@ -208,10 +207,11 @@ class Player:
 
 
 def terminal(row: Progress) -> str:
-    """A layer's line on a wide terminal (docker/cli and moby, ``pkg/jsonmessage``)."""
+    """A layer's line on a terminal of up to 110 columns (moby, ``pkg/jsonmessage``).
+
+    A wider one has a bar before the numbers.
+    """
     line = f"{row.name}: {row.status}"
     if row.status not in _MOVING or not row.total:
         return line
-    full = min(_BAR, int(row.done / row.total * 100) // 2)
-    bar = f"[{'=' * full}>{' ' * (_BAR - full)}]"
-    return f"{line} {bar}  {human_size(row.done, 4):>8}/{human_size(row.total, 4)}".rstrip()
+    return f"{line} {human_size(row.done, 4):>8}/{human_size(row.total, 4)}"

@@ -40,18 +40,19 @@ def matrix(engine: Engine, *refs: str) -> Picture:
 
 
 def _rows(engine: Engine, refs: Sequence[str]) -> list[Row]:
-    """The stored layers, those that lie low first, in the order in which images bring them."""
+    """The stored layers in the order in which the images bring them.
+
+    So one more image changes no layer's number and colour.
+    """
     found: dict[ChainID, list[int]] = {}
-    depth: dict[ChainID, int] = {}
     for place, ref in enumerate(refs):
-        for level, chain_id in enumerate(engine.image(ref).image.chain_ids):
+        for chain_id in engine.image(ref).image.chain_ids:
             found.setdefault(chain_id, []).append(place)
-            depth[chain_id] = level
     layers = engine.state.layers
     return [
         Row(chain_id, layers[chain_id].layer.diff_id.short, layers[chain_id].layer.size,
             tuple(found[chain_id]))
-        for chain_id in sorted(found, key=lambda chain_id: depth[chain_id])
+        for chain_id in found
     ]  # fmt: skip
 
 

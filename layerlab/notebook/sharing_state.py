@@ -84,7 +84,7 @@ class Sharing:
     pulls: int = 0
     picked: int = 1
     """The app that the next upgrade is of."""
-    said: str = "Both images were pulled. The base came once."
+    said: str = ""
 
     @classmethod
     def of(
@@ -95,7 +95,8 @@ class Sharing:
         new = cls(
             (), containers, base_size or BASE_SIZES["30MB"], app_size or APP_SIZES["10MB"]
         )  # fmt: skip
-        return replace(new._with_images(images), said=cls.said if images == 2 else "")
+        said = f"{_count(images, 'image')}, freshly pulled. The base came once."
+        return replace(new._with_images(images), said=said)
 
     # ---- what it comes to ----
 
