@@ -50,7 +50,7 @@ class Ids:
             name = f"{self._random.choice(ADJECTIVES)}_{self._random.choice(SURNAMES)}"
             if attempt:
                 name += str(self._random.randrange(10))
-            if name != "boring_wozniak" and name not in taken:
+            if name not in taken:
                 return name
         return self.hex64()[:12]
 

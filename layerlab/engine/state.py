@@ -120,6 +120,8 @@ class State:
     """``distribution/v2metadata-by-diffid``: newest last."""
     diff_ids: Mapping[BlobDigest, DiffID] = field(default_factory=_none)
     """``distribution/diffid-by-digest``."""
+    made: frozenset[str] = field(default=frozenset(), compare=False)
+    """Directories of ``layerdb`` that Docker makes when it first needs them, and then leaves."""
 
     @cached_property
     def names(self) -> Mapping[ImageID, tuple[Reference, ...]]:
@@ -137,5 +139,3 @@ class State:
             if stored.parent is not None:
                 found.setdefault(stored.parent, []).append(image_id)
         return {parent: tuple(made) for parent, made in found.items()}
-    made: frozenset[str] = field(default=frozenset(), compare=False)
-    """Directories of ``layerdb`` that Docker makes when it first needs them, and then leaves."""
