@@ -14,6 +14,7 @@ from typing import Any
 from layerlab.shell.process import Process
 
 CHUNK = 1 << 20
+_ZEROS = bytes(CHUNK)
 
 
 class Failed(Exception):
@@ -66,9 +67,17 @@ class Copier:
             raise Failed(f"can't stat '{source}': {problem.strerror}",
                          f"cannot stat '{source}': {problem.strerror}") from None  # fmt: skip
         there = self._there(to, to_path)
-        if there and there.st_ino == found.st_ino:
+        omitted = Failed(
+            f"omitting directory '{source}'", f"-r not specified; omitting directory '{source}'"
+        )
+        refused = stat.S_ISDIR(found.st_mode) and not self.recursive
+        if refused and process.gnu:
+            raise omitted
+        if there and (there.st_ino == found.st_ino or self._leads_to(from_path, there)):
             told = f"'{source}' and '{to}' are the same file"
             raise Failed(told, told)
+        if refused:
+            raise omitted
         if stat.S_ISDIR(found.st_mode):
             return self._directory(source, to, found, there)
         if there and process.gnu and stat.S_ISDIR(there.st_mode):
@@ -87,10 +96,19 @@ class Copier:
         try:
             return self.files.stat(to_path, follow_symlinks=self.process.gnu and not self.links)
         except OSError as problem:
-            missing = problem.errno == errno.ENOENT
-            if not missing and not self.process.gnu:
-                raise Failed(f"can't stat '{to}': {problem.strerror}", "") from None
-            return lstat(self.files, to_path)
+            if problem.errno in (errno.ENOENT, errno.ELOOP):
+                return lstat(self.files, to_path)
+            why = f"stat '{to}': {problem.strerror}"
+            raise Failed(f"can't {why}", f"cannot {why}") from None
+
+    def _leads_to(self, from_path: str, there: os.stat_result) -> bool:
+        """GNU also refuses to put a symlink where the file is that it leads to."""
+        if not self.process.gnu or not self.links:
+            return False
+        try:
+            return self.files.stat(from_path).st_ino == there.st_ino
+        except OSError:
+            return False
 
     def _linked(self, found: os.stat_result, to: str, to_path: str) -> bool:
         """Link to the first copy of a file that was copied under another name already."""
@@ -111,9 +129,6 @@ class Copier:
     ) -> bool:
         process, files = self.process, self.files
         to_path = process.path(to)
-        if not self.recursive:
-            raise Failed(f"omitting directory '{source}'",
-                         f"-r not specified; omitting directory '{source}'")  # fmt: skip
         if found.st_ino in self.made:  # both copy what they can before they notice
             raise Failed(
                 f"recursion detected, omitting directory '{source}'",
@@ -233,7 +248,7 @@ def copy_data(reading: Any, writing: Any) -> None:
     size = 0
     while data := reading.read(CHUNK):
         size += len(data)
-        if len(data) == CHUNK and not any(data):
+        if data == _ZEROS:
             writing.seek(len(data), os.SEEK_CUR)
             writing.truncate(size)
         else:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from layerlab.shell.options import Options, options
 from layerlab.shell.process import Process, Program, Usage
 from layerlab.shell.programs.copier import Copier, lstat
-from layerlab.shell.programs.names import remove_tree
+from layerlab.shell.programs.names import remove_tree, same_name
 
 _LONG = {"archive": "a", "recursive": "r", "force": "f", "no-target-directory": "T",
          "no-dereference": "P", "preserve": "p", "no-clobber": "n", "verbose": "v",
@@ -118,8 +118,10 @@ def _move(process: Process, source: str, to: str, there: os.stat_result | None) 
         return True
     except OSError as problem:
         if problem.errno != errno.EXDEV or found is None:
-            process.say(f"can't rename '{source}': {problem.strerror}",
-                        gnu=f"cannot move '{source}' to '{to}': {problem.strerror}")  # fmt: skip
+            gnu = f"cannot move '{source}' to '{to}': {problem.strerror}"
+            if problem.errno == errno.EINVAL:
+                gnu = f"cannot move '{source}' to a subdirectory of itself, '{to}'"
+            process.say(f"can't rename '{source}': {problem.strerror}", gnu=gnu)
             return False
     if there is not None and not _cleared(process, source, to, there):
         return False
@@ -152,12 +154,9 @@ def _gnu_refuses(
     there = lstat(process.files, process.path(to))
     if found is None:
         return f"cannot stat '{source}': No such file or directory"
-    above = os.path.normpath(process.path(source)).rstrip("/") + "/"
-    if stat.S_ISDIR(found.st_mode) and os.path.normpath(process.path(to)).startswith(above):
-        return f"cannot move '{source}' to a subdirectory of itself, '{to}'"
     if there is None:
         return None
-    if found.st_ino == there.st_ino and process.path(source) == process.path(to):
+    if found.st_ino == there.st_ino and same_name(process, source, to):
         return f"'{source}' and '{to}' are the same file"
     if stat.S_ISDIR(found.st_mode) and not stat.S_ISDIR(there.st_mode):
         return f"cannot overwrite non-directory '{to}' with directory '{source}'"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from layerlab.paths import error
 from layerlab.shell import modes, times
-from layerlab.shell.options import options
+from layerlab.shell.options import Options, options
 from layerlab.shell.process import Process, Program, Usage, join
 
 
@@ -251,6 +251,11 @@ def ln(process: Process) -> int:
         name = f"{to.rstrip('/')}/{target.rstrip('/').rpartition('/')[2]}" if into else to
         path = process.path(name)
         missing = "s" not in given and not _there(process, process.path(target))
+        gnu = _gnu_no_link(process, target, name, given) if process.gnu else None
+        if gnu:
+            process.say("", gnu=gnu)
+            code = 1
+            continue
         try:
             if missing:
                 process.files.lstat(process.path(target))  # says why
@@ -266,12 +271,28 @@ def ln(process: Process) -> int:
     return code
 
 
+def _gnu_no_link(process: Process, target: str, name: str, given: Options) -> str | None:
+    """What GNU's ``ln`` finds out before it tries."""
+    path = process.path(name)
+    if "s" not in given and _is_directory(process, process.path(target)):
+        if not _is_link(process, target):
+            return f"{target}: hard link not allowed for directory"
+    elif "f" in given and _there(process, path):
+        if _is_plain_directory(process, path):
+            return f"{name}: cannot overwrite directory"
+        if same_name(process, process.path(target) if "s" not in given else target, path):
+            return f"'{target}' and '{name}' are the same file"
+    return None
+
+
 def _say_no_link(
     process: Process, target: str, name: str, problem: OSError, *, symbolic: bool, missing: bool
 ) -> None:
     shown = target if missing else name
     why = problem.strerror
-    if symbolic or problem.errno == errno.EEXIST:
+    if problem.errno == errno.ELOOP:
+        gnu = f"failed to access '{name}': {why}"
+    elif symbolic or problem.errno == errno.EEXIST:
         kind = "symbolic" if symbolic else "hard"
         gnu = f"failed to create {kind} link '{name}': {why}"
     elif missing:
@@ -334,6 +355,20 @@ def real_path(process: Process, name: str, *, missing_last: bool = True) -> str:
             raise error(errno.ENOTDIR, name)
         done.append(part)
     return "/" + "/".join(done)
+
+
+def same_name(process: Process, one: str, other: str) -> bool:
+    """Whether two paths are one name in one directory."""
+
+    def name(path: str) -> str:
+        bare = path.rstrip("/")
+        folder, _, last = bare.rpartition("/")
+        try:
+            return f"{real_path(process, folder or ('/' if '/' in bare else '.'))}/{last}"
+        except OSError:
+            return path
+
+    return name(one) == name(other)
 
 
 def readlink(process: Process) -> int:

@@ -106,6 +106,9 @@ def _chown(process: Process, parse: Callable[[str], tuple[int, int]]) -> int:
             except OSError as problem:
                 if "f" not in given:
                     verb = "cannot access" if problem.errno == 2 else "changing ownership of"
+                    with suppress(OSError):
+                        if stats.S_ISLNK(process.files.lstat(path).st_mode) and problem.errno == 2:
+                            verb = "cannot dereference"
                     process.say(f"{name}: {problem.strerror}",
                                 gnu=f"{verb} '{name}': {problem.strerror}")  # fmt: skip
                 code = 1
