@@ -17,6 +17,7 @@ from layerlab import (
     Container,
     Device,
     Directory,
+    Engine,
     File,
     History,
     Image,
@@ -143,6 +144,14 @@ def extent(x: float, anchor: str, classes: str, text: str) -> tuple[float, float
 def test_text_is_at_least_12_px(drawn: Picture) -> None:
     sizes = re.findall(r"font(?:-size)?:(?:\d+ )?(\d+(?:\.\d+)?)px", drawn.svg)
     assert min(map(float, sizes)) >= 12
+
+
+def test_the_layers_under_an_engines_container_have_names() -> None:
+    engine = Engine()
+    engine.add("a:1", Image([A], history=[History(created_by="COPY a in /")]))
+    rows = subject(engine.create("a:1", ["sh"]).files).rows
+    names = [row.name for row in rows]
+    assert names == ["COPY a in /", "init layer: /dev, /etc/hosts", "container layer"]
 
 
 def test_nothing_leaves_the_picture(drawn: Picture) -> None:

@@ -127,11 +127,15 @@ def test_signals(engine: Engine) -> None:
         engine.kill("box", "FOO")
 
 
+def test_an_engine_says_in_a_line_what_it_holds(engine: Engine) -> None:
+    assert repr(engine) == "<Engine 20.10: 1 image, 0 containers>"
+
+
 def test_pause(engine: Engine) -> None:
     engine.run("bb", ["sleep", "1000"], name="box")
     engine.pause("box")
+    assert [box.name for box in engine.containers()] == ["box"]
     assert engine.inspect("box")["State"]["Paused"] is True
-    assert not engine.containers()
     with pytest.raises(EngineError, match="Unpause and then stop"):
         engine.rm("box")
     engine.unpause("box")

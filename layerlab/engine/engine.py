@@ -229,8 +229,9 @@ class Engine(Containers):
         return str(import_module("layerlab.docker.host").sh(self, script))
 
     def __repr__(self) -> str:
-        images, made = len(self.state.images), len(self.state.containers)
-        return f"<Engine {self.version}: {images} images, {made} containers>"
+        counts = {"image": len(self.state.images), "container": len(self.state.containers)}
+        held = (f"{count} {what}" + "s" * (count != 1) for what, count in counts.items())
+        return f"<Engine {self.version}: {', '.join(held)}>"
 
 
 def _new_name(text: str) -> Reference:

@@ -19,9 +19,9 @@ class Containers(Keeper):
     """The half of an engine that has to do with containers."""
 
     def containers(self, all: bool = False) -> list[StoredContainer]:
-        """The containers that run, or all, the newest first."""
+        """The containers that run, be they paused, or all; the newest first."""
         found = reversed(list(self.state.containers.values()))
-        return [item for item in found if all or item.status == "running"]
+        return [item for item in found if all or item.status in ("running", "paused")]
 
     def create(self, image: str, command: Iterable[str] = (), **options: Any) -> StoredContainer:
         """Make a container on an image; it is started by :meth:`start`."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from layerlab.container import Container
+from layerlab.engine.ground import Ground
 from layerlab.errors import LayerlabError
 from layerlab.image import Image
 from layerlab.layer import Layer, RecordedLayer
@@ -12,6 +13,9 @@ from layerlab.nodes import Change, Directory
 from layerlab.notebook.scene import Row
 from layerlab.union import UnionFS
 from layerlab.units import human_size
+
+INIT = "init layer: /dev, /etc/hosts"
+"""What Docker puts over the image in every container that it makes."""
 
 _HASHED_BYTES, _HASHED_CHANGES = 1 << 24, 2000
 
@@ -44,9 +48,7 @@ def subject(value: object, names: Sequence[str] = (), *, ids: bool = True) -> Su
             rows = _rows(value.layers, names or instructions(value), ids)
             return Subject(rows, view="a container sees", title=_title(value, rows))
         case Container():
-            # Whatever has layers can be under a container: an image's history names them.
-            under = instructions(value.image) if isinstance(value.image, Image) else ()
-            rows = _rows(value.layers, names or under, ids, extra=1)
+            rows = _rows(value.layers, names or _under(value.image), ids, extra=1)
             upper = _container_row(len(rows), value.upper, names)
             return Subject((*rows, upper), view="the container sees")
         case [*layers]:
@@ -55,6 +57,17 @@ def subject(value: object, names: Sequence[str] = (), *, ids: bool = True) -> Su
         f"a {type(value).__name__} can't be drawn as a stack",
         hint="pass a Layer, UnionFS, Image, Container or a list of layers",
     )
+
+
+def _under(ground: object) -> Sequence[str]:
+    """The names of what a container stands on, where an image's history tells them."""
+    match ground:
+        case Image():
+            return instructions(ground)
+        case Ground():
+            known = instructions(ground.image)
+            return [*known, INIT] if len(known) == len(ground.image.layers) else ()
+    return ()
 
 
 def _title(image: Image, rows: Sequence[Row]) -> str:
