@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import io
-import os
 import stat
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
@@ -19,7 +18,8 @@ from layerlab.shell.expansion import Expansion, ShellFailure
 from layerlab.shell.files import Files
 from layerlab.shell.lexing import ShellSyntaxError
 from layerlab.shell.parsing import parse
-from layerlab.shell.process import Forever, Process, World, join, open_file
+from layerlab.shell.process import Forever, Process, World, join
+from layerlab.shell.redirecting import RedirectFailure, redirected
 from layerlab.shell.running import execute, finish, start, text_of
 from layerlab.shell.state import Exit, Leave, Return, ShellState
 from layerlab.shell.streams import Nothing, Output, Streams
@@ -41,16 +41,6 @@ from layerlab.shell.syntax import (
 
 SLEEPY_TURNS, BUSY_TURNS = 1_000, 20_000
 """After so many turns a ``while`` is taken not to end: one that sleeps, and one that doesn't."""
-
-MODES = {
-    "<": os.O_RDONLY, ">": os.O_WRONLY | os.O_CREAT | os.O_TRUNC, "<>": os.O_RDWR | os.O_CREAT,
-    ">|": os.O_WRONLY | os.O_CREAT | os.O_TRUNC, "&>": os.O_WRONLY | os.O_CREAT | os.O_TRUNC,
-    ">>": os.O_WRONLY | os.O_CREAT | os.O_APPEND, "&>>": os.O_WRONLY | os.O_CREAT | os.O_APPEND,
-}  # fmt: skip
-
-
-class RedirectFailure(Exception):
-    """A redirection that led nowhere: the command doesn't run."""
 
 
 class Interpreter:
@@ -300,57 +290,12 @@ class Interpreter:
                     self.script(body, streams)
                     return
 
-    # Redirections.
-
     def redirected(
         self, redirects: tuple[Redirect, ...], streams: Streams, opened: ExitStack
     ) -> Streams:
-        """The streams that a command gets; files that were opened close with ``opened``."""
-        if not redirects:
-            return streams
+        """The streams that a command gets."""
         self.streams = streams
-        table: dict[int, Any] = {0: streams.stdin, 1: streams.stdout, 2: streams.stderr}
-        table.update(streams.others)
-        for redirect in redirects:
-            op, fd = redirect.op, redirect.fd
-            text = self.expansion.text(redirect.word)
-            if op in ("<<", "<<<"):
-                body = text + "\n" if op == "<<<" else text
-                table[fd] = io.BytesIO(body.encode("utf-8", "surrogateescape"))
-            elif op in ("<&", ">&") and text == "-":
-                table[fd] = Nothing()
-            elif op in ("<&", ">&") and text.isdigit():
-                if int(text) not in table:
-                    raise RedirectFailure(f"{text}: Bad file descriptor")
-                table[fd] = table[int(text)]
-            else:
-                file = self._open(text, op, table)
-                opened.callback(file.close)
-                table[fd] = file
-                if op in ("&>", "&>>", ">&"):
-                    table[1] = table[2] = file
-        rest = {fd: file for fd, file in table.items() if fd > 2}
-        return Streams(table[0], table[1], table[2], rest)
-
-    def _open(self, name: str, op: str, table: Mapping[int, Any]) -> Any:
-        op = ">" if op == ">&" else op
-        path = join(self.state.cwd, name)
-        standard = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}.get(path)
-        if standard is not None:
-            return _Borrowed(table[standard])
-        try:
-            return open_file(self.files, path, MODES[op])
-        except OSError as problem:
-            raise RedirectFailure(self._cannot_open(name, op, problem)) from None
-
-    def _cannot_open(self, name: str, op: str, problem: OSError) -> str:
-        """Ash has words of its own for what isn't there (``errmsg`` in its redirections)."""
-        why = problem.strerror
-        if self.world.flavour.shell == "bash":
-            return f"{name}: {why}"
-        if problem.errno in (errno.ENOENT, errno.ENOTDIR):
-            why = "no such file" if op == "<" else "nonexistent directory"
-        return f"can't {'open' if op == '<' else 'create'} {name}: {why}"
+        return redirected(self.expansion, redirects, streams, opened, bash=self.bash)
 
     def _redirect_failed(self, fault: RedirectFailure, streams: Streams) -> None:
         self.complain(str(fault), streams)
@@ -363,6 +308,8 @@ class Interpreter:
         self.streams = streams
         self.substituted, self.line = 0, command.line
         args = self._aliased(command, self.expansion.arguments(command.words))
+        if args == ["exec"] and command.redirects:
+            raise ShellFailure("exec: layerlab can't redirect the shell itself")
         with ExitStack() as opened:
             try:
                 inner = self.redirected(command.redirects, streams, opened)
@@ -496,19 +443,6 @@ class Interpreter:
             return stat.S_ISDIR(self.files.stat(join(self.cwd, name)).st_mode)
         except OSError:
             return False
-
-
-class _Borrowed:
-    """A stream that a redirection names by ``/dev/stdout``: not its to close."""
-
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
-    def close(self) -> None:
-        """Leave it open."""
 
 
 def sh(

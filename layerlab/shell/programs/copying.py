@@ -15,7 +15,8 @@ from collections.abc import Mapping
 from layerlab.shell.options import Options, options
 from layerlab.shell.process import Process, Program, Usage
 from layerlab.shell.programs.copier import Copier, lstat
-from layerlab.shell.programs.names import remove_tree, same_name
+from layerlab.shell.programs.linking import same_name
+from layerlab.shell.programs.names import remove_tree
 
 _LONG = {"archive": "a", "recursive": "r", "force": "f", "no-target-directory": "T",
          "no-dereference": "P", "preserve": "p", "no-clobber": "n", "verbose": "v",

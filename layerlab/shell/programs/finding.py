@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import re
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from layerlab.shell import accounts, modes, patterns, sizes, times
+from layerlab.shell import modes, sizes, times
 from layerlab.shell.options import usage
 from layerlab.shell.process import Process, Program, Usage
-
-_TYPES = {"f": stat.S_IFREG, "d": stat.S_IFDIR, "l": stat.S_IFLNK, "b": stat.S_IFBLK,
-          "c": stat.S_IFCHR, "p": stat.S_IFIFO, "s": stat.S_IFSOCK}  # fmt: skip
-
-
-@dataclass
-class Here:
-    """The path that is being looked at."""
-
-    path: str
-    found: os.stat_result
-    depth: int
-    prune: bool = False
-
-
-Test = Callable[[Here], bool]
+from layerlab.shell.programs.find_tests import TESTS, Here, Test
 
 
 @dataclass
@@ -99,8 +82,8 @@ class _Parser:
         if word in _ACTIONS:
             self.job.acts = self.job.acts or word not in ("-prune", "-empty")
             return _ACTIONS[word](self)
-        if word in _TESTS:
-            return _TESTS[word](self, self._argument(word))
+        if word in TESTS:
+            return TESTS[word](self.process, self._argument(word))
         if word in ("-exec", "-ok"):
             return self._exec()
         if word in ("-maxdepth", "-mindepth"):
@@ -179,115 +162,6 @@ def _either(left: Test, right: Test) -> Test:
 
 def _both(left: Test, right: Test) -> Test:
     return lambda here: left(here) and right(here)
-
-
-def _name(parser: _Parser, pattern: str, *, ignore: bool = False) -> Test:
-    pattern = pattern.lower() if ignore else pattern
-
-    def test(here: Here) -> bool:
-        name = here.path.rstrip("/").rpartition("/")[2] or "/"
-        return patterns.matches(pattern, name.lower() if ignore else name)
-
-    return test
-
-
-def _path(parser: _Parser, pattern: str, *, ignore: bool = False) -> Test:
-    if ignore:
-        return lambda here: patterns.matches(pattern.lower(), here.path.lower())
-    return lambda here: patterns.matches(pattern, here.path)
-
-
-def _type(parser: _Parser, letters: str) -> Test:
-    kinds = {_TYPES.get(letter) for letter in letters.split(",")}
-    if None in kinds:
-        gnu = f"Unknown argument to -type: {letters}"
-        raise Usage(gnu if parser.process.gnu else f"invalid argument '{letters}' to '-type'")
-    return lambda here: stat.S_IFMT(here.found.st_mode) in kinds
-
-
-def _compare(text: str) -> Callable[[int], bool]:
-    """``+3`` more than, ``-3`` less than, ``3`` exactly."""
-    found = re.fullmatch(r"([-+]?)(\d+)", text)
-    if not found:
-        raise Usage(f"invalid number '{text}'")
-    number = int(found[2])
-    if found[1] == "+":
-        return lambda value: value > number
-    return (lambda value: value < number) if found[1] == "-" else (lambda value: value == number)
-
-
-def _size(parser: _Parser, text: str) -> Test:
-    units = {"c": 1, "w": 2, "b": 512, "k": 1024, "M": 1 << 20, "G": 1 << 30}
-    unit = units.get(text[-1:], 0)
-    compare = _compare(text[:-1] if unit else text)
-    unit = unit or 512
-    return lambda here: compare(-(-here.found.st_size // unit))
-
-
-def _newer(parser: _Parser, name: str) -> Test:
-    process = parser.process
-    try:
-        than = process.files.stat(process.path(name)).st_mtime_ns
-    except OSError as problem:
-        raise Usage(f"{name}: {problem.strerror}" if not process.gnu else
-                    f"‘{name}’: {problem.strerror}") from None  # fmt: skip
-    return lambda here: here.found.st_mtime_ns > than
-
-
-def _perm(parser: _Parser, text: str) -> Test:
-    digits = text.lstrip("-+/")
-    if not re.fullmatch("[0-7]+", digits):
-        raise Usage(f"invalid mode '{text}'")
-    bits = int(digits, 8)
-    if text.startswith("-"):
-        return lambda here: here.found.st_mode & bits == bits
-    if text[:1] in "+/":
-        return lambda here: bool(here.found.st_mode & bits) or not bits
-    return lambda here: stat.S_IMODE(here.found.st_mode) == bits
-
-
-def _owner(parser: _Parser, text: str) -> Test:
-    names = {name: number for number, name in accounts.users(parser.process.files).items()}
-    uid = names.get(text, int(text) if text.isdigit() else None)
-    if uid is None:
-        raise Usage(f"unknown user {text}" if not parser.process.gnu else
-                    f"‘{text}’ is not the name of a known user")  # fmt: skip
-    return lambda here: here.found.st_uid == uid
-
-
-def _group(parser: _Parser, text: str) -> Test:
-    names = {name: number for number, name in accounts.groups(parser.process.files).items()}
-    gid = names.get(text, int(text) if text.isdigit() else None)
-    if gid is None:
-        raise Usage(f"unknown group {text}" if not parser.process.gnu else
-                    f"‘{text}’ is not the name of an existing group")  # fmt: skip
-    return lambda here: here.found.st_gid == gid
-
-
-def _age(unit: int) -> Callable[[_Parser, str], Test]:
-    def make(parser: _Parser, text: str) -> Test:
-        compare, now = _compare(text), parser.process.now
-        return lambda here: compare((now - int(here.found.st_mtime)) // unit)
-
-    return make
-
-
-def _count(value: Callable[[os.stat_result], int]) -> Callable[[_Parser, str], Test]:
-    def make(parser: _Parser, text: str) -> Test:
-        compare = _compare(text)
-        return lambda here: compare(value(here.found))
-
-    return make
-
-
-_TESTS: Mapping[str, Callable[[_Parser, str], Test]] = {
-    "-name": _name, "-iname": lambda parser, text: _name(parser, text, ignore=True),
-    "-path": _path, "-wholename": _path, "-type": _type, "-size": _size, "-newer": _newer,
-    "-ipath": lambda parser, text: _path(parser, text, ignore=True), "-perm": _perm,
-    "-user": _owner, "-group": _group, "-mtime": _age(86400), "-mmin": _age(60),
-    "-links": _count(lambda found: found.st_nlink), "-inum": _count(lambda found: found.st_ino),
-    "-regex": lambda parser, text: (lambda here: re.fullmatch(text, here.path) is not None),
-}  # fmt: skip
 
 
 def _print(parser: _Parser, end: str = "\n") -> Test:
