@@ -180,14 +180,14 @@ def test_there_is_an_end_of_versions() -> None:
 
 def test_the_text_is_a_table() -> None:
     assert sharing(2, 1).state.text.splitlines() == [
-        "                   a copy each    shared",
-        "on disk                  160MB      50MB",
-        "over the wire             80MB      50MB",
-        "in memory                 50MB      35MB",
+        "                     a copy each    shared",
+        "on disk                    160MB      50MB",
+        "over the wire               80MB      50MB",
+        "in memory                   50MB      35MB",
         "",
-        "image                     size    shared    unique  containers",
-        "app 1 v1 on v1            40MB      30MB      10MB  1",
-        "app 2 v1 on v1            40MB      30MB      10MB  1",
+        "image                       size    shared    unique  containers",
+        "app 1 v1, base v1           40MB      30MB      10MB  1",
+        "app 2 v1, base v1           40MB      30MB      10MB  1",
     ]
 
 

@@ -287,17 +287,17 @@ class Sharing:
         rows = [("", "a copy each", "shared")]
         for name, amounts in self.amounts.items():
             rows.append((name, human_size(amounts.copies), human_size(amounts.shared)))
-        lines = [f"{a:<18}{b:>12}{c:>10}" for a, b, c in rows]
-        lines += ["", f"{'image':<18}{'size':>12}{'shared':>10}{'unique':>10}  containers"]
+        lines = [f"{a:<20}{b:>12}{c:>10}" for a, b, c in rows]
+        lines += ["", f"{'image':<20}{'size':>12}{'shared':>10}{'unique':>10}  containers"]
         for image in (*self.images, *self.unused):
             shared, unique = self.usage(image)
             sizes = (self.base_size + self.app_size, shared, unique)
             size = "".join(
                 f"{human_size(s):>{w}}" for s, w in zip(sizes, (12, 10, 10), strict=True)
             )
-            name = f"{image.top[1]} on v{image.base_version}"
+            name = ", ".join(reversed(image.top))
             running = self.containers if image in self.images else 0
-            lines.append(f"{name:<18}{size}  {running}")
+            lines.append(f"{name:<20}{size}  {running}")
         return "\n".join(lines)
 
     @property
