@@ -59,8 +59,9 @@ class PageCache:
 
     @property
     def copies(self) -> int:
-        """Pages in memory, if each container had copies of its own."""
-        return sum(file.pages * len(file.containers) for file in self.files)
+        """Pages in memory, if each container had copies of its own from the start."""
+        own = {(name, file.path): file.pages for file in self.files for name in file.containers}
+        return sum(own.values())
 
     @property
     def size(self) -> int:
