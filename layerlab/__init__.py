@@ -7,8 +7,10 @@ from layerlab.archive import open_image, open_images, save_image
 from layerlab.container import Container, Event
 from layerlab.digest import ChainID, DiffID, Digest, chain_id
 from layerlab.errors import (
+    BuildError,
     DigestMismatch,
     DockerExit,
+    DockerfileError,
     EngineError,
     InvalidDigest,
     InvalidImage,
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from layerlab.registry import Registry
 
 __all__ = [
+    "BuildError",
     "ChainID",
     "Container",
     "Device",
@@ -36,6 +39,7 @@ __all__ = [
     "DigestMismatch",
     "Directory",
     "DockerExit",
+    "DockerfileError",
     "Engine",
     "EngineError",
     "Event",

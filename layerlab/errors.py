@@ -66,6 +66,32 @@ class EngineError(LayerlabError):
     """What an engine answers when it won't: what stands after ``Error response from daemon:``."""
 
 
+class DockerfileError(EngineError):
+    """A Dockerfile that can't be understood, in the daemon's words, and the line it is about."""
+
+    def __init__(self, what: str, *, line: int = 0, source: str = "") -> None:
+        self.line, self.source = line, source
+        super().__init__(what, where=_place(line, source))
+
+
+class BuildError(EngineError):
+    """An instruction that failed, in the daemon's words: the command's exit code, if it is that.
+
+    ``output`` is what the build printed until then.
+    """
+
+    def __init__(
+        self, what: str, *, line: int = 0, source: str = "", code: int = 1, output: str = ""
+    ) -> None:
+        self.line, self.source, self.code, self.output = line, source, code, output
+        super().__init__(what, where=_place(line, source))
+
+
+def _place(line: int, source: str) -> str:
+    """Where in a Dockerfile something is."""
+    return ", ".join(filter(None, (f"line {line}" if line else "", source.strip()[:80])))
+
+
 class DockerExit(LayerlabError):
     """A docker command that failed: its exit code, and what it printed until then."""
 
