@@ -55,7 +55,6 @@ class Side:
 
 BUSY = Side(("/bin/busybox", "sh", "-c"), BUSYBOX)
 GNU = Side(("/usr/bin/bash", "-bash", "-c"), replace(CENTOS, aliases={}), ("/usr",))
-DASH = Side(("/usr/bin/dash", "sh", "-c"), replace(CENTOS, shell="dash", name="sh"), ("/usr",))
 
 
 @contextmanager

@@ -75,18 +75,11 @@ class _Usage:
         if "b" in self.given:
             shown = str(size)
         elif "h" in self.given:
-            shown = _human(size, gnu=self.process.gnu)
+            shown = sizes.human(size, gnu=self.process.gnu)
         else:
             unit = 1 << 20 if "m" in self.given else 1024
             shown = str(-(-size // unit))
         self.process.stdout.line(f"{shown}\t{name}")
-
-
-def _human(size: int, *, gnu: bool) -> str:
-    """``du -h`` counts kilobytes at least; busybox writes ``0`` for nothing."""
-    if gnu or not size:
-        return sizes.human(size, gnu=gnu)
-    return sizes.human(size, gnu=False)
 
 
 def truncate(process: Process) -> int:
