@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from layerlab.docker import topics, tree
@@ -56,7 +57,8 @@ def execute(engine: Engine, words: list[str], cwd: str = ".", stdin: str = "") -
         return _refused(f"{error.what}\n\nUsage:  docker [OPTIONS] COMMAND [ARG...]", "docker")
     if command is None:
         return topics.without_command(engine, name, words[len(name.split()) :])
-    return _execute(engine, command, name, words[len(name.split()) :], cwd, stdin)
+    done = _execute(engine, command, name, words[len(name.split()) :], cwd, stdin)
+    return replace(done, stderr=command.notice + done.stderr) if command.notice else done
 
 
 def _execute(

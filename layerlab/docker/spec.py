@@ -128,6 +128,8 @@ class Command:
     """Whether flags may follow arguments: not in ``run``, where they are the program's."""
     failure: int = 1
     """The exit code when the engine refuses: 125 for ``run``."""
+    notice: str = ""
+    """What the client prints on standard error before it looks at anything else."""
 
     def canonical(self, name: str) -> str:
         """The name that messages use when the command was called ``name``."""

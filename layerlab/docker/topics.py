@@ -66,9 +66,8 @@ def without_command(engine: Engine, name: str, words: list[str]) -> Output:
 
 def _not_simulated(name: str) -> str:
     """What is said of a command that Docker has and layerlab hasn't: which ones it has."""
-    yet = " yet" * name.endswith("build")
     known = ", ".join(sorted(name for name in commands() if " " not in name))
-    return f"layerlab: docker {name} is not simulated{yet}. These commands are: {known}\n"
+    return f"layerlab: docker {name} is not simulated. These commands are: {known}\n"
 
 
 def _asks_for_help(words: list[str]) -> bool:

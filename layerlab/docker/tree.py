@@ -8,6 +8,7 @@ from types import ModuleType
 
 from layerlab.docker import (
     archiving,
+    building,
     copying,
     df,
     executing,
@@ -28,8 +29,8 @@ from layerlab.docker.others import GROUPS, OTHERS
 from layerlab.docker.spec import Command
 
 MODULES: tuple[ModuleType, ...] = (
-    archiving, copying, df, executing, history, images, imaging, info, inspecting, lifecycle,
-    pruning, ps, reading, running, transfer, version,
+    archiving, building, copying, df, executing, history, images, imaging, info, inspecting,
+    lifecycle, pruning, ps, reading, running, transfer, version,
 )  # fmt: skip
 """Each has its commands in ``COMMANDS``."""
 

@@ -5,7 +5,8 @@ moby: ``daemon/commit.go`` and ``image/image.go`` (NewChildImage).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from layerlab.engine.changes import changed
@@ -13,6 +14,7 @@ from layerlab.engine.runconfig import config_json, go_config
 from layerlab.engine.state import StoredContainer
 from layerlab.engine.times import NEVER, rfc3339
 from layerlab.image import History, Image, gojson
+from layerlab.layer import Layer
 
 
 def committed(
@@ -25,24 +27,38 @@ def committed(
     changes: Iterable[str] = (),
 ) -> Image:
     """The image: the container's layer on its image's, and a config as Docker writes it."""
-    base = container.image
-    layer = container.files.layer()
-    step = History(
-        created=rfc3339(now),
-        created_by=" ".join(container.cmd),
-        author=author,
-        comment=message,
-        empty_layer=not layer.changes,
+    config = config_json(container)
+    return child_image(
+        container.image,
+        container.files.layer(),
+        History(rfc3339(now), " ".join(container.cmd), author, message),
+        version,
+        config=go_config(changed(config, changes)),
+        container_config=config,
+        container=container.id,
     )
+
+
+def child_image(
+    base: Image,
+    layer: Layer,
+    step: History,
+    version: str,
+    *,
+    config: Mapping[str, Any],
+    container_config: Mapping[str, Any],
+    container: str = "",
+) -> Image:
+    """``base`` with one more step, and a layer unless it is empty, as Docker writes the config."""
+    step = replace(step, empty_layer=not layer.changes)
     layers = (*base.layers, layer) if layer.changes else base.layers
     diff_ids = [item.diff_id for item in layers]
-    config = config_json(container)
     document: dict[str, Any] = {
         "architecture": base.config.architecture,
-        "author": author,
-        "config": go_config(changed(config, changes)),
-        "container": container.id,
-        "container_config": config,
+        "author": step.author,
+        "config": config,
+        "container": container,
+        "container_config": container_config,
         "created": step.created,
         "docker_version": version,
         "history": [_entry(item) for item in (*_history(base), step)],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from typing import Any, Literal, overload
 
@@ -211,6 +211,35 @@ class Engine(Containers):
             return state, state
 
         return self._change(operation)
+
+    def build(
+        self,
+        context: Any,
+        dockerfile: str | os.PathLike[str] | None = None,
+        tags: Iterable[str] = (),
+        target: str = "",
+        build_args: Mapping[str, str | None] | None = None,
+        no_cache: bool = False,
+        **options: Any,
+    ) -> Any:
+        """Build an image: what came of it, and of each step.
+
+        ``context`` is a directory of the real machine, or files by path. ``dockerfile`` is a
+        path in it, or, with a newline in it, the text itself.
+        """
+        room = import_module("layerlab.build")
+        release = RELEASES.get(self.version, self.version)
+        chosen = room.Options(
+            target=target, arguments=build_args or {}, no_cache=no_cache, **options
+        )
+        return room.build(
+            room.host(self, self._ids, self._change, release),
+            context,
+            dockerfile,
+            [tags] if isinstance(tags, str) else tags,
+            chosen,
+            builder=self.builder,
+        )
 
     def docker(self, line: str | list[str], cwd: str = ".", stdin: str = "") -> str:
         """What ``docker LINE`` prints; ``DockerExit`` unless it exits with 0."""
