@@ -1,0 +1,1 @@
+"""Measuring Debian for ``layerlab/catalog``: see ``tools/measure_catalog.py``."""

@@ -1,0 +1,126 @@
+"""Make the root file system of debian:12 as the official image's is made, but for the bootstrapper.
+
+mmdebstrap stands in for debootstrap; the rest is debuerreotype's, in the order of its
+``examples/debian.sh``, which is what the official image is built with.
+"""
+
+import os
+import re
+import subprocess
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+MIRRORS = {
+    "debian": ("bookworm", "bookworm-updates"),
+    "debian-security": ("bookworm-security",),
+}
+HOSTNAME = "debuerreotype\n"
+RESOLV_CONF = """\
+# https://1.1.1.1 (privacy-focused, highly-available DNS service)
+nameserver 1.1.1.1
+nameserver 1.0.0.1
+"""
+MERGED_USR = "/usr/share/mmdebstrap/hooks/merged-usr"
+"""Links ``/bin`` and its kin first, as debootstrap does. Otherwise usrmerge comes, with perl."""
+
+_ENVIRONMENT = {
+    "DEBIAN_FRONTEND": "noninteractive",
+    "LC_ALL": "C",
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "TZ": "UTC",
+}
+
+
+def make(folder: Path) -> Path:
+    """``folder/root``, the image's root file system unpacked, and ``folder/root.tar``."""
+    raw, root, tar = folder / "raw", folder / "root", folder / "root.tar"
+    if root.exists():
+        return root
+    lines = [
+        f"deb http://deb.debian.org/{mirror} {suite} main"
+        for mirror, suites in MIRRORS.items()
+        for suite in suites
+    ]
+    options = "--variant=minbase", "--include=usr-is-merged", f"--hook-dir={MERGED_USR}"
+    run("mmdebstrap", *options, "bookworm", str(raw), "-", stdin="\n".join(lines) + "\n")
+    (raw / "etc/apt/sources.list").unlink()
+    _settle(raw)
+    run("debuerreotype-tar", "--exclude", "./etc/machine-id", str(raw), str(tar))
+    partial = folder / "root.partial"
+    partial.mkdir()
+    run("tar", "--extract", "--numeric-owner", "-f", str(tar), "-C", str(partial))
+    partial.rename(root)
+    return root
+
+
+_READ = re.compile(
+    r"/(etc|root)/.*|/usr/lib/os-release|/usr/sbin/policy-rc\.d|/var/lib/apt/extended_states"
+    r"|/var/lib/dpkg/(status(-old)?|diversions|available|info/.*\.(list|conffiles))"
+)
+
+
+def is_configuration(path: str) -> bool:
+    """Whether a file of the base is one that people or dpkg read, so that its bytes are kept."""
+    return _READ.fullmatch(path) is not None
+
+
+def _settle(raw: Path) -> None:
+    """What debuerreotype does between the bootstrap and the tar."""
+    _write_sources(raw, datetime.now(UTC))
+    (raw / "debuerreotype-epoch").write_text(f"{int(datetime.now(UTC).timestamp())}\n")
+    run("debuerreotype-minimizing-config", str(raw))
+    (raw / "etc/resolv.conf").touch()
+    inside(raw, "apt-get", "update", "-qq")
+    run("debuerreotype-recalculate-epoch", str(raw))
+    epoch = int((raw / "debuerreotype-epoch").read_text())
+    _write_sources(raw, datetime.fromtimestamp(epoch, UTC))
+    inside(raw, "apt-mark", "auto", ".*")
+    (raw / "etc/hostname").write_text(HOSTNAME)
+    (raw / "etc/resolv.conf").write_text(RESOLV_CONF)
+    for shadow in (raw / "etc/shadow", raw / "etc/shadow-"):
+        if shadow.exists():
+            fields = [line.split(":") for line in shadow.read_text().splitlines()]
+            changed = [[*f[:2], str(min(int(f[2] or 0), epoch // 86400)), *f[3:]] for f in fields]
+            shadow.write_text("".join(":".join(line) + "\n" for line in changed))
+    raw.chmod(0o755)
+
+
+def _write_sources(raw: Path, moment: datetime) -> None:
+    """``debian.sources`` as ``debuerreotype-debian-sources-list --deb822`` writes it."""
+    stanzas = [
+        "Types: deb\n"
+        f"# http://snapshot.debian.org/archive/{mirror}/{moment:%Y%m%dT000000Z}\n"
+        f"URIs: http://deb.debian.org/{mirror}\n"
+        f"Suites: {' '.join(suites)}\n"
+        "Components: main\n"
+        "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg\n"
+        for mirror, suites in MIRRORS.items()
+    ]
+    path = raw / "etc/apt/sources.list.d/debian.sources"
+    path.write_text("\n".join(stanzas))
+    path.chmod(0o644)
+
+
+def run(*command: str, stdin: str = "") -> str:
+    """The command's output; ``CalledProcessError`` if it fails."""
+    return _run(command, stdin)
+
+
+_MOUNT = """
+for each in dev proc sys etc/resolv.conf; do mount --rbind "/$each" "$0/$each"; done
+exec chroot "$0" "$@"
+"""
+
+
+def inside(root: Path, *command: str) -> str:
+    """The output of a command that runs in ``root``, with the devices that a container has."""
+    return _run(("unshare", "--mount", "sh", "-ec", _MOUNT, str(root), *command), "")
+
+
+def _run(command: Sequence[str], stdin: str) -> str:
+    environment = {**os.environ, **_ENVIRONMENT}
+    done = subprocess.run(command, input=stdin, text=True, capture_output=True, env=environment)
+    if done.returncode:
+        raise subprocess.CalledProcessError(done.returncode, command, done.stdout, f"{done.stderr}")
+    return done.stdout
