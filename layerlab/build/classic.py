@@ -270,7 +270,7 @@ class ClassicBuilder:
 
     def _dispatched(self, working: Working, instruction: Instruction) -> Working:
         """The stage after an instruction."""
-        if instruction.name in _EXPANDED:
+        if instruction.name in _EXPANDED and instruction.line:  # what --label gives is taken as is
             args = tuple(self._expand(word, working.env) for word in instruction.args)
             instruction = replace(instruction, args=args)
         succeeded = False
