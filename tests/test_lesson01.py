@@ -1,13 +1,8 @@
-"""Lesson 01's exercises: each solution passes, each known mistake gets its own diagnosis."""
-
-import json
-from pathlib import Path
+"""Lesson 01's exercises: their answers are the model's, and may come in any form."""
 
 import pytest
 
-from layerlab.course.exercise import Exercise
 from layerlab.course.lesson01 import (
-    EXERCISES,
     THREE,
     clean_up,
     look_down,
@@ -19,19 +14,6 @@ from layerlab.course.plain import plain, run
 from layerlab.layer import Layer
 from layerlab.nodes import Directory, Symlink, Whiteout
 from layerlab.union import UnionFS
-
-
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.title)
-def test_solution_mistakes_and_placeholder(exercise: Exercise) -> None:
-    assert exercise.check(exercise.solve()).state == "correct"
-    assert exercise.check(...).state == "not attempted yet"
-    for mistake in exercise.mistakes:
-        verdict = exercise.check(mistake.answer)
-        assert (verdict.state, verdict.text) == ("not yet", mistake.says)
-    assert "an error" not in repr(exercise.kind.observe(exercise.solve()))
-    said = [mistake.says for mistake in exercise.mistakes]
-    assert len(set(said)) == len(said) >= 4
-    assert len(exercise.hints) >= 3
 
 
 def test_the_first_solution_is_what_the_model_shows() -> None:
@@ -85,25 +67,3 @@ def test_merged_paths_may_come_as_a_list_with_repeats() -> None:
     assert callable(solve)
     assert merge_all.check(lambda layers: [*solve(layers), *solve(layers)]).state == "correct"
     assert merge_all.check(lambda layers: None).example.endswith("got:    None")
-
-
-NOTEBOOK = Path(__file__).parents[1] / "notebooks/01_union_file_systems.ipynb"
-STATEMENTS = {*(f"2-{n:02d}" for n in range(1, 26)), "Q3-00", "Q3-01", "Q3-02"}
-"""What the chapter says of union file systems, numbered: each is met by a cell or a sentence."""
-
-
-def test_every_statement_of_the_chapter_is_met() -> None:
-    cells = json.loads(NOTEBOOK.read_text("utf-8"))["cells"]
-    met: dict[str, set[str]] = {}
-    for cell in cells:
-        for statement in cell["metadata"].get("layerlab", {}).get("statements", ()):
-            met.setdefault(statement, set()).add(cell["cell_type"])
-    assert met.keys() >= STATEMENTS
-    # Mounts are in the boxes that tests/reference/ replays; Q3-00 is a question.
-    assert {s for s in STATEMENTS if "code" not in met[s]} == {"2-05", "2-18", "2-19", "Q3-00"}
-
-
-def test_every_exercise_is_in_the_lesson() -> None:
-    source = NOTEBOOK.read_text("utf-8")
-    for name in ("look_down", "mount_order", "clean_up", "read_through", "merge_all"):
-        assert f"lesson01.{name}.check(answer)" in source

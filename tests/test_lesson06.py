@@ -1,34 +1,18 @@
-"""Lesson 06's exercises: each solution passes, each known mistake gets its own diagnosis."""
+"""Lesson 06's exercises: their answers are the model's, and may come in any form."""
 
-import json
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
 from layerlab import Engine, File, Image, ImageConfig, Layer, Registry, Zeros
-from layerlab.course import lesson06
 from layerlab.course.exercise import Exercise
-from layerlab.course.lesson06 import EXERCISES, already_here, crossing, freed, in_memory, on_disk
+from layerlab.course.lesson06 import already_here, crossing, freed, in_memory, on_disk
 from layerlab.course.lesson06_images import team_engine
 from layerlab.course.plain import run
 from layerlab.engine.memory import page_cache
 
 HOST = "127.0.0.1:5000"
 Sized = Sequence[tuple[str, int]]
-
-
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.title)
-def test_solution_mistakes_and_placeholder(exercise: Exercise) -> None:
-    assert exercise.check(exercise.solve()).state == "correct"
-    assert exercise.check(...).state == "not attempted yet"
-    for mistake in exercise.mistakes:
-        verdict = exercise.check(mistake.answer)
-        assert (verdict.state, verdict.text) == ("not yet", mistake.says)
-    assert "an error" not in repr(exercise.kind.observe(exercise.solve()))
-    said = [mistake.says for mistake in exercise.mistakes]
-    assert len(set(said)) == len(said) >= 4
-    assert len(exercise.hints) >= 3
 
 
 def layer(name: str, size: int = 1) -> Layer:
@@ -117,39 +101,3 @@ def test_the_images_have_the_same_digests_on_every_run() -> None:
     made = team_engine()
     assert made.pull("team/shop:1").diff_ids[1:] == made.pull("team/shop:3").diff_ids[1:]
     assert made.image("team/shop:1").image.image_id.short == "20abdd7686e4"
-
-
-NOTEBOOK = Path(__file__).parents[1] / "notebooks/06_layer_sharing.ipynb"
-STATEMENTS = {
-    *(f"4.2-{n:02d}" for n in range(1, 9)),
-    *(f"Q2-{n:02d}" for n in range(9)),
-    *(f"Q9-{n:02d}" for n in range(7)),
-    *("3.1-04", "3.1-05", "3.1-08", "3.2-08", "4.1-09", "4.4-06", "Q1-03", "Q1-04", "Q1-06"),
-}
-"""What the chapter says of sharing and why images are layered, each met by a cell or a sentence."""
-IN_WORDS = {
-    "3.2-08",  # a base makes no image smaller: lesson 03 measures it
-    "Q1-06",  # opinions
-    "Q2-07",  # the build cache and stages: lesson 04 measures them
-    "Q2-08",
-    "Q9-00",  # a question
-    "Q9-02",  # a misprint
-}
-
-
-def test_every_statement_of_the_chapter_is_met() -> None:
-    cells = json.loads(NOTEBOOK.read_text("utf-8"))["cells"]
-    met: dict[str, set[str]] = {}
-    for cell in cells:
-        for statement in cell["metadata"].get("layerlab", {}).get("statements", ()):
-            met.setdefault(statement, set()).add(cell["cell_type"])
-    assert met.keys() >= STATEMENTS
-    assert {s for s in STATEMENTS if "code" not in met[s]} == IN_WORDS
-
-
-def test_every_exercise_is_in_the_lesson() -> None:
-    source = NOTEBOOK.read_text("utf-8")
-    names = [name for name, value in vars(lesson06).items() if isinstance(value, Exercise)]
-    assert len(names) == len(EXERCISES)
-    for name in names:
-        assert f"lesson06.{name}.check(answer)" in source

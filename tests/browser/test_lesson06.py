@@ -3,10 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from browser.accessibility import faults
 
 pytest.importorskip("playwright", reason="needs playwright: pip install 'layerlab[dev]'")
-from browser.test_lesson01 import ALL_RUN
+from browser.lessons import look_over, outputs, wait_until_run
 from playwright.sync_api import Locator, Page, expect
 
 LESSON = "06_layer_sharing.ipynb"
@@ -15,13 +14,12 @@ LESSON = "06_layer_sharing.ipynb"
 @pytest.fixture
 def lesson(open_notebook: Callable[[str], Page]) -> Page:
     page = open_notebook(LESSON)
-    page.wait_for_function(ALL_RUN, timeout=120_000)
+    wait_until_run(page)
     return page
 
 
 def widget(lesson: Page, name: str) -> Locator:
-    outputs = lesson.locator(".jp-NotebookPanel:visible .jp-OutputArea-output")
-    found = outputs.get_by_role("group", name=name, exact=True)
+    found = outputs(lesson).get_by_role("group", name=name, exact=True)
     found.scroll_into_view_if_needed()
     return found
 
@@ -79,20 +77,11 @@ def reach_by_keyboard(desk: Locator) -> None:
 
 
 def test_the_lesson_runs_shows_and_can_be_played(lesson: Page, errors: list[str]) -> None:
-    expect(lesson.locator(".jp-RenderedText[data-mime-type*='stderr']")).to_have_count(0)
     play_the_pulls(widget(lesson, "Pull player"))
     simulator = widget(lesson, "Sharing simulator")
     click_the_simulator(simulator)
     reach_by_keyboard(simulator)
-
-    pictures = lesson.locator(".jp-NotebookPanel:visible .jp-OutputArea-output img")
-    alts = pictures.evaluate_all("images => images.map((image) => image.alt)")
-    widths = pictures.evaluate_all("images => images.map((image) => image.clientWidth)")
-    assert len(alts) >= 4
-    assert all(len(alt) > 20 for alt in alts)
-    assert all(0 < width <= 800 for width in widths)
-    assert errors == []
-    assert faults(lesson, ".jp-NotebookPanel .jp-OutputArea-output") == []
+    look_over(lesson, errors, pictures=4)
 
 
 def test_a_widget_answers_within_a_tenth_of_a_second(lesson: Page) -> None:

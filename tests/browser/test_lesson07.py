@@ -9,8 +9,8 @@ import pytest
 from browser.accessibility import faults
 
 pytest.importorskip("playwright", reason="needs playwright: pip install 'layerlab[dev]'")
+from browser.lessons import look_over, outputs, wait_until_run
 from browser.test_explorer import CELL, NOTEBOOK
-from browser.test_lesson01 import ALL_RUN
 from playwright.sync_api import Locator, Page, expect
 
 LESSON = "07_case_study_flannel.ipynb"
@@ -25,7 +25,7 @@ SECOND = "815dff9e0b5742e2a1b9c06fc748a4181a349d638bd4d66e5072df83f5fba336"
 @pytest.fixture
 def lesson(open_notebook: Callable[[str], Page], errors: list[str]) -> Page:
     page = open_notebook(LESSON)
-    page.wait_for_function(ALL_RUN, timeout=120_000)
+    wait_until_run(page)
     return page
 
 
@@ -43,22 +43,13 @@ def button(ladder: Locator, name: str) -> Locator:
 
 
 def test_the_lesson_runs_and_shows_what_it_should(lesson: Page, errors: list[str]) -> None:
-    outputs = lesson.locator(".jp-NotebookPanel:visible .jp-OutputArea-output")
-    expect(lesson.locator(".jp-RenderedText[data-mime-type*='stderr']")).to_have_count(0)
     for text in (
         "v0.14.0       8522d622299c   22 months ago   67.9MB",
         "drwx------. 2 root root 71 Feb 19 01:20 777b2c648970480f",
         "(that was all)",
     ):
-        expect(outputs.filter(has_text=text)).to_have_count(1)
-    pictures = outputs.locator("img")
-    alts = pictures.evaluate_all("images => images.map((image) => image.alt)")
-    widths = pictures.evaluate_all("images => images.map((image) => image.clientWidth)")
-    assert alts
-    assert all(len(alt) > 20 for alt in alts)
-    assert all(0 < width <= 800 for width in widths)
-    assert errors == []
-    assert faults(lesson, ".jp-NotebookPanel .jp-OutputArea-output") == []
+        expect(outputs(lesson).filter(has_text=text)).to_have_count(1)
+    look_over(lesson, errors, pictures=1)
 
 
 def test_the_ladder_is_climbed_by_hashing(ladder: Locator, errors: list[str]) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("playwright", reason="needs playwright: pip install 'layerlab[dev]'")
-from browser.test_lesson01 import ALL_RUN, LESSON
+from browser.lessons import wait_until_run
+from browser.test_lesson01 import LESSON
 from playwright.sync_api import Page, expect
 
 COPY = "saved.ipynb"
@@ -28,7 +29,7 @@ def test_a_widget_is_there_in_a_saved_lesson(
 ) -> None:
     shutil.copy(home / "work" / LESSON, home / "work" / COPY)
     page = open_notebook(COPY)
-    page.wait_for_function(ALL_RUN, timeout=120_000)
+    wait_until_run(page)
     expect(page.locator(".jp-OutputArea-output .ll-explorer")).to_have_count(1)
     page.evaluate(SAVE)
     page.evaluate(AGAIN)
