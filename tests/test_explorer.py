@@ -190,6 +190,18 @@ def test_a_click_that_fails_is_said() -> None:
     assert {**explorer.view, "said": "", "failed": False} == {**before, "said": ""}
 
 
+def test_the_page_is_told_which_click_a_view_answers() -> None:
+    """It keeps a newer choice of its own until the answer to that one comes."""
+    explorer = explore()
+    assert explorer.view["answered"] == 0
+    click(explorer, move="select", path="/bar", number=1)
+    assert explorer.view["answered"] == 1
+    click(explorer, move="move_up", layer="B", number=2)  # fails
+    assert explorer.view["answered"] == 2
+    explorer.reset()  # a cell's move answers nothing new
+    assert explorer.view["answered"] == 2
+
+
 @pytest.mark.parametrize("move", ["close", "__init__", "_show", "send", "unknown"])
 def test_a_message_can_do_nothing_else(move: str) -> None:
     explorer = explore()

@@ -10,7 +10,8 @@ const MOVES = [
 ];
 
 function render({ model, el }) {
-  const send = (move, more = {}) => model.send({ move, ...more });
+  let sent = 0; // messages, which Python answers in order
+  const send = (move, more = {}) => model.send({ move, ...more, number: ++sent });
   const view = () => model.get("view");
   const button = (text, act) => {
     const made = make("button", { type: "button" }, text);
@@ -80,9 +81,11 @@ function render({ model, el }) {
   };
   const draw = () => {
     const now = view();
+    const current = now.answered >= sent; // else something newer was chosen here meanwhile
+    const chosen = current ? now.layer : layer.value;
     layer.replaceChildren(...now.layers.map((name) => make("option", { value: name }, name)));
-    layer.value = now.layer;
-    if (!now.failed) path.value = now.path;
+    layer.value = chosen;
+    if (current && !now.failed) path.value = now.path;
     picture.show(now.svg);
     drawTree(now.tree);
     said.textContent = now.said;

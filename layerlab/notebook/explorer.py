@@ -32,7 +32,8 @@ class UnionExplorer(anywidget.AnyWidget):
     def __init__(self, layers: Mapping[str, Layer] | None = None) -> None:
         self._first = Exploration(layers) if layers else Exploration()
         self.state = self._first
-        super().__init__(view=_view(self.state))
+        self._answered = 0  # the number of the newest message from the page
+        super().__init__(view={**_view(self.state), "answered": 0})
         self.on_msg(self._asked)
 
     # ---- moves ----
@@ -90,10 +91,12 @@ class UnionExplorer(anywidget.AnyWidget):
 
     def _show(self, state: Exploration) -> None:
         self.state = state
-        self.view = _view(state)
+        self.view = {**_view(state), "answered": self._answered}
 
     def _asked(self, _widget: object, message: object, _buffers: object) -> None:
         """Do what was clicked; a move that can't be made is said, not raised."""
+        if isinstance(message, dict):
+            self._answered = message.get("number", self._answered)
         match message:
             case {"move": "select", **where}:
                 self._try(self.select, where.get("layer"), where.get("path"))
@@ -110,7 +113,8 @@ class UnionExplorer(anywidget.AnyWidget):
         try:
             move(*arguments)
         except LayerlabError as error:
-            self.view = {**self.view, "said": f"{error}.", "failed": True}
+            failure = {"said": f"{error}.", "failed": True, "answered": self._answered}
+            self.view = {**self.view, **failure}
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """The widget, and for a page without a kernel the first state as a picture."""
