@@ -82,9 +82,11 @@ def write_packages(updated: Path, names: list[str], folder: Path) -> None:
         (suites[name], deb.size, deb.conffiles, deb.members)
         for name, deb in zip(names, debs, strict=True)
     ]
+    virtual = archive.providers(updated, set(names))
     known = {
         "control": columns.pack_texts(deb.control for deb in debs),
         "facts": json.dumps(facts).encode(),
+        "providers": json.dumps(virtual).encode(),
     }
     (DATA / index.INDEX).write_bytes(columns.pack(known))
     (DATA / index.FILES).write_bytes(columns.pack(packed))

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from layerlab.catalog.packages.control import paragraphs
 from layerlab.catalog.packages.files import (
     DIRECTORY,
     FILE,
@@ -78,6 +79,23 @@ def suites(root: Path, names: Iterable[str]) -> dict[str, str]:
         elif version == candidate and (match := re.match(r" +\d+ http\S+ (\S+) ", line)):
             found.setdefault(name, match[1])
     return found
+
+
+def providers(root: Path, measured: set[str]) -> dict[str, list[str]]:
+    """All packages that provide a name which one of the measured ones provides, it included."""
+    targets = "$(apt-get indextargets --format '$(FILENAME)' 'Created-By: Packages')"
+    available = inside(root, "sh", "-c", f"/usr/lib/apt/apt-helper cat-file {targets}")
+    found: dict[str, set[str]] = {}
+    names = set()
+    for control in paragraphs(available):
+        names.add(control.name)
+        for wanted in control.provided[1:]:
+            found.setdefault(wanted.name, set()).add(control.name)
+    return {
+        name: sorted(owners | ({name} & names))
+        for name, owners in sorted(found.items())
+        if owners & measured
+    }
 
 
 def download(root: Path, names: list[str], folder: Path) -> dict[str, Path]:

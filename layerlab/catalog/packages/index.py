@@ -72,9 +72,14 @@ class Package:
 
 
 @cache
+def _index() -> Mapping[str, bytes]:
+    return columns.unpack((DATA / INDEX).read_bytes())
+
+
+@cache
 def every_package() -> Mapping[str, Package]:
     """All measured packages by name, sorted."""
-    index = columns.unpack((DATA / INDEX).read_bytes())
+    index = _index()
     controls = columns.unpack_texts(index["control"])
     packages = {}
     for place, (text, facts) in enumerate(zip(controls, json.loads(index["facts"]), strict=True)):
@@ -104,6 +109,17 @@ def package(name: str) -> Package:
 def names() -> tuple[str, ...]:
     """All measured packages, sorted."""
     return tuple(every_package())
+
+
+def providers_of(name: str) -> tuple[str, ...]:
+    """The packages of Debian's archive, measured or not, that have a name or provide it."""
+    return _providers().get(name, (name,) if name in every_package() else ())
+
+
+@cache
+def _providers() -> Mapping[str, tuple[str, ...]]:
+    known = json.loads(_index()["providers"])
+    return MappingProxyType({name: tuple(owners) for name, owners in known.items()})
 
 
 @cache

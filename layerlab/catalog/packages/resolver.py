@@ -6,15 +6,16 @@ something chosen or installed satisfies asks for nothing. Of the others the firs
 that can be installed is taken, and of several providers the one of the higher priority.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator
 
 from layerlab.catalog.packages.control import Alternatives, Control, Wanted
-from layerlab.catalog.packages.index import Package, every_package
+from layerlab.catalog.packages.index import Package, every_package, providers_of
 from layerlab.errors import LayerlabError
 
 _PRIORITIES = ("required", "important", "standard", "optional", "extra")
+
+
+BROKEN = "Unable to correct problems, you have held broken packages."
 
 
 class Unresolvable(LayerlabError):
@@ -34,10 +35,8 @@ def resolve(
     for package in named:  # all of them first: one may be what another asks for
         marks.add(package.control)
     for package in named:
-        if not marks.follow(package.control):
-            raise Unresolvable(
-                "The following packages have unmet dependencies:", where=package.name
-            )
+        if not (marks.fits(package.control) and marks.follow(package.control)):
+            raise Unresolvable(BROKEN, where=package.name)
     packages = every_package()
     return tuple(packages[name] for name in sorted(marks.chosen))
 
@@ -48,12 +47,12 @@ def _named(name: str, marks: "_Marks") -> Package | None:
         return None
     if name in every_package():
         return every_package()[name]
-    providers = [every_package()[each] for each in _providers().get(name, ())]
-    if len(providers) == 1:
-        return providers[0]
-    if providers:
+    providers = providers_of(name)
+    if not providers:
+        raise Unresolvable(f"Unable to locate package {name}", where=name)
+    if len(providers) > 1:
         raise Unresolvable(f"Package '{name}' has no installation candidate", where=name)
-    raise Unresolvable(f"Unable to locate package {name}", where=name)
+    return _named(providers[0], marks)
 
 
 class _Marks:
@@ -141,7 +140,7 @@ def _candidates(group: Alternatives) -> Iterator[Control]:
     """Measured packages that are one of the alternatives, in the order in which apt tries them."""
     packages = every_package()
     for wanted in group:
-        names = _providers().get(wanted.name, ())
+        names = [name for name in providers_of(wanted.name) if name in packages]
         answering = [packages[n].control for n in names if packages[n].control.answers(wanted)]
         yield from sorted(answering, key=lambda control: _rank(control, wanted))
 
@@ -150,13 +149,3 @@ def _rank(control: Control, wanted: Wanted) -> tuple[bool, int]:
     priority = control.get("Priority")
     rank = _PRIORITIES.index(priority) if priority in _PRIORITIES else len(_PRIORITIES)
     return control.name != wanted.name, rank
-
-
-@cache
-def _providers() -> Mapping[str, tuple[str, ...]]:
-    """For each name the measured packages that have or provide it."""
-    found: dict[str, list[str]] = {}
-    for name, package in every_package().items():
-        for provided in dict.fromkeys(wanted.name for wanted in package.control.provided):
-            found.setdefault(provided, []).append(name)
-    return MappingProxyType({name: tuple(owners) for name, owners in found.items()})
