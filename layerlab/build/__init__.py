@@ -8,9 +8,9 @@ client sends, ``classic`` is the builder: ``config`` what an instruction does to
 """
 
 from layerlab.build.building import build, host
-from layerlab.build.classic import Options
 from layerlab.build.context import Context
 from layerlab.build.dialects import BUILDKIT, CLASSIC, Dialect
+from layerlab.build.hosting import Options
 from layerlab.build.instructions import Dockerfile, Instruction, Stage
 from layerlab.build.parsing import parse
 from layerlab.build.steps import Build, Step

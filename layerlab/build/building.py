@@ -9,9 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from layerlab.build.classic import ClassicBuilder, Host, Options
+from layerlab.build.classic import ClassicBuilder
 from layerlab.build.context import Context
 from layerlab.build.dialects import CLASSIC
+from layerlab.build.hosting import Host, Options
 from layerlab.build.ignoring import NAME, Ignore, patterns
 from layerlab.build.parsing import parse
 from layerlab.build.steps import Build

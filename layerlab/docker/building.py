@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from layerlab.build import Context
 from layerlab.build.building import DEFAULT, ignored
-from layerlab.build.ignoring import NAME, BadIgnore, Ignore
+from layerlab.build.ignoring import NAME, BadIgnore
 from layerlab.docker.environment import check_env, check_label
 from layerlab.docker.localfiles import go_words
 from layerlab.docker.several import REFUSALS, from_daemon
 from layerlab.docker.spec import ClientError, Command, Flag, Output, Parsed, Takes
 from layerlab.errors import BuildError, InvalidReference, LayerlabError
 from layerlab.layer import Layer
+from layerlab.nodes import File
 from layerlab.reference import Reference
 from layerlab.units import human_size
 
@@ -101,11 +101,10 @@ def _context(args: Parsed) -> tuple[Context, str]:
     dockerfile = "" if name == "-" else _dockerfile(args, folder, name)
     outside = name == "-" or dockerfile.startswith("../")
     try:
-        ignore = ignored(folder, None if outside else dockerfile)
-        _check(folder, ignore)
-        context = Context.read(folder, ignore)
+        context = Context.read(folder, ignored(folder, None if outside else dockerfile))
     except BadIgnore as error:
         raise ClientError(f"error checking context: {error.what}") from None
+    _check(folder, context)
     if not outside:
         return context, dockerfile
     text = args.stdin.encode("utf-8", "surrogateescape")
@@ -129,12 +128,11 @@ def _dockerfile(args: Parsed, folder: Path, name: str) -> str:
     return os.path.relpath(real, folder)
 
 
-def _check(folder: Path, ignore: Ignore) -> None:
+def _check(folder: Path, context: Context) -> None:
     """Refuse a context with a file that can't be read."""
-    for path in Context.read(folder, ignore).layer.changes:
-        found = os.lstat(folder / path[1:])
-        if stat.S_ISREG(found.st_mode) and not os.access(folder / path[1:], os.R_OK):
-            where = folder / path[1:]
+    for path, node in context.layer.changes.items():
+        where = folder / path[1:]
+        if isinstance(node, File) and not os.access(where, os.R_OK):
             raise ClientError(f"error checking context: no permission to read from '{where}'")
 
 
