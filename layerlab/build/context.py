@@ -58,8 +58,8 @@ class Context:
     """What the engine was sent: files, all root's, and how many bytes crossed."""
 
     layer: Layer = field(default_factory=lambda: Layer.of({}))
-    size: int = 2 * _BLOCK
-    """Bytes of the tar."""
+    counted: int | None = None
+    """Bytes of the tar that was sent, where it was another than this would make."""
 
     @classmethod
     def of(cls, files: Mapping[str, object]) -> Context:
@@ -78,9 +78,13 @@ class Context:
 
     @classmethod
     def sent(cls, changes: Mapping[str, Change]) -> Context:
-        """The context of these files, counted as the tar that carries them."""
-        layer = Layer(MappingProxyType(dict(sorted(changes.items()))))
-        return cls(layer, _tar_size(layer))
+        """The context of these files."""
+        return cls(Layer(MappingProxyType(dict(sorted(changes.items())))))
+
+    @cached_property
+    def size(self) -> int:
+        """Bytes of the tar that carries it."""
+        return _tar_size(self.layer) if self.counted is None else self.counted
 
     def with_file(self, name: str, data: bytes, mode: int = 0o600) -> Context:
         """The same with one more file, or another under its name."""
@@ -88,9 +92,9 @@ class Context:
         return Context.sent({**self.layer.changes, f"/{name}": content})
 
     def without(self, name: str) -> Context:
-        """The same without a file; what was sent stays counted."""
+        """The same without a file."""
         kept = {path: node for path, node in self.layer.changes.items() if path != f"/{name}"}
-        return replace(self, layer=Layer(MappingProxyType(kept)))
+        return Context(Layer(MappingProxyType(kept)))
 
     @cached_property
     def files(self) -> UnionFS:

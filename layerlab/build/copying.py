@@ -79,7 +79,7 @@ def _items(command: str, source: Source, path: str) -> Iterator[Item]:
     if not _WILD.match(path):
         yield _item(source, path)
         return
-    for place in source.walk():
+    for place, _ in source.walk():
         if place != "/" and _matches(path, place[1:]):
             yield _item(source, place[1:])
 
@@ -103,16 +103,7 @@ def _item(source: Source, path: str) -> Item:
         raise EngineError(f"{missing}stat {path}: file does not exist")
     if not source.files.isdir(place):
         return Item(path, f"file:{source.hash_of(path)}")
-    below = (entry[1:] for entry in source.walk(place) if entry != "/")
-    return Item(path, joined_hash("dir", sorted(_hashes(source, below))))
-
-
-def _hashes(source: Source, paths: Iterator[str]) -> Iterator[str]:
-    for path in paths:
-        try:
-            yield source.hash_of(path)
-        except Forbidden:
-            continue  # a symlink that leads nowhere: it isn't looked at
+    return Item(path, joined_hash("dir", sorted(source.hashes(place))))
 
 
 def perform(copy: Copy, files: Container, workdir: str, owner: Owner | None, mount: str) -> None:

@@ -54,12 +54,30 @@ class Source:
         """What is at an absolute path, no symlink followed."""
         return self.files.lookup(path).node
 
-    def walk(self, top: str = "/") -> Iterator[str]:
-        """A path and all below it, each directory's names in order."""
-        yield top
-        if self.files.isdir(top) and not self.files.islink(top):
-            for name in self.files.listdir(top):
-                yield from self.walk(posixpath.join(top, name))
+    def walk(self, top: str = "/") -> Iterator[tuple[str, Visible]]:
+        """What is at a path that holds no symlink, and all below it, each directory in order."""
+        entry = self.files.merged.root
+        for name in filter(None, top.split("/")):
+            entry = (entry.children or {})[name]
+        todo = [(top, entry)]
+        while todo:
+            path, entry = todo.pop()
+            yield path, entry.node
+            children = entry.children or {}
+            todo.extend(
+                (posixpath.join(path, name), children[name]) for name in sorted(children)[::-1]
+            )
+
+    def hashes(self, top: str) -> Iterator[str]:
+        """The hash of everything below a directory, itself included unless it is the whole tree."""
+        for path, node in self.walk(top):
+            if path == "/":
+                continue
+            try:
+                symlink = isinstance(node, Symlink)
+                yield self.hash_of(path[1:]) if symlink else self._sum_of(path, node)
+            except Forbidden:
+                continue  # a symlink without end: it isn't looked at
 
     def hash_of(self, path: str) -> str:
         """What counts of a file or directory for the cache.
@@ -69,12 +87,14 @@ class Source:
         place = self.resolve(path)
         if place == "/" or not self.files.lexists(place):
             return path if not self.image else place[1:] or "."
+        return self._sum_of(place, self.node(place))
+
+    def _sum_of(self, place: str, node: Visible) -> str:
         if place not in self._sums:
-            self._sums[place] = self._sum(place)
+            self._sums[place] = self._sum(place, node)
         return self._sums[place]
 
-    def _sum(self, place: str) -> str:
-        node = self.node(place)
+    def _sum(self, place: str, node: Visible) -> str:
         first = place if self.image else self._first_names.get(id(node), place)
         content = node if isinstance(node, File) and first == place else None
         kind, link = self._kind(node, first, place)
@@ -112,8 +132,7 @@ class Source:
     def _first_names(self) -> dict[int, str]:
         """The name under which each file came first; the others came as links to it."""
         names: dict[int, str] = {}
-        for path in self.walk():
-            node = self.node(path)
+        for path, node in self.walk():
             if not isinstance(node, Directory):
                 names.setdefault(id(node), path)
         return names

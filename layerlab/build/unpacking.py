@@ -120,16 +120,16 @@ def copy_folder(files: Container, source: Source, path: str, to: str, owner: Own
     """What a directory holds, into another; that gets an owner only if it is new."""
     there = files.isdir(to)
     make_folders(files, to)
-    inside = [entry for entry in source.walk(path) if entry != path]
-    names = {entry: posixpath.relpath(entry, path) for entry in inside}
     unpacker = Unpacker(files, to)
-    for entry, name in names.items():
-        node = source.node(entry)
-        if not (isinstance(node, Device) and node.device == "socket"):
+    names: list[str] = []
+    for entry, node in source.walk(path):
+        name = posixpath.relpath(entry, path)
+        if entry != path and not (isinstance(node, Device) and node.device == "socket"):
             unpacker.put(name, node)
+            names.append(name)
     unpacker.finish()
     if owner:
-        changed = names.values() if there else ("", *names.values())
+        changed = names if there else ["", *names]
         _give(files, (posixpath.join(to, name).rstrip("/") or "/" for name in changed), owner)
 
 

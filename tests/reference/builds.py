@@ -239,3 +239,11 @@ SEQUENCES = {
         Edit(_STAGES.replace("RUN cat", "RUN false && cat")), Edit(_STAGES),
     ),
 }  # fmt: skip
+
+IGNORED = (
+    "*", "*\n!d\n", "*\n!d/f", "d/*\n!d/link", "**/f", "**f\n!d/f", "/a\n./b\nd/../e",
+    "?\n[d-e]/?*",
+    "e/**\n!e/none", "d\n!d/s/..", "# a\n #b\na ", "!a\na\n!*", "**/*.t*", "*/*.t?r\n!**/p.tar",
+    "a\\\n\\w\\*x", "*.no\nDockerfile\n!Dockerfile", "d/**/", "**", "**/d", "e*/**/*z",
+)  # fmt: skip
+"""Files ``.dockerignore``."""

@@ -17,6 +17,7 @@ from reference.builds import (
     BUILDS,
     FAILING_STEPS,
     FAILURES,
+    IGNORED,
     SEQUENCES,
     TIMED,
     UNREADABLE,
@@ -171,6 +172,17 @@ def test_steps_that_fail(both: Both) -> None:
     for text in FAILING_STEPS:
         assert both.build(f"FROM build-base\n{text}\n", "--no-cache") != 0, text
     assert both.build("FROM build-base\nRUN false\n", "--force-rm") != 0
+
+
+def test_what_is_ignored(both: Both) -> None:
+    compared = 0
+    for text in IGNORED:
+        (both.context / ".dockerignore").write_text(text)
+        if both.build("FROM scratch\nCOPY . /all/\n", "--no-cache") == 0:
+            theirs, mine = both.images()
+            assert entries(mine) == entries(theirs), text
+            compared += 1
+    assert compared > 15
 
 
 def test_quiet(both: Both) -> None:
