@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from layerlab import Directory, File, NotFound, Symlink, Zeros
-from layerlab.catalog import debian, packages
+from layerlab.catalog import debian, debian_machine, packages
 from layerlab.catalog.packages import Control, Unresolvable, Wanted, columns, files
 from layerlab.catalog.packages.control import parse_relations
 from layerlab.catalog.packages.versions import compare, satisfies
@@ -246,3 +246,11 @@ def test_unknown_packages_are_refused() -> None:
 def test_what_conflicts_is_refused() -> None:
     with pytest.raises(Unresolvable, match="held broken packages"):
         packages.resolve(["busybox", "busybox-static"], debian.installed())
+
+
+def test_a_disk_to_install_from_holds_what_an_image_does_not() -> None:
+    parts = {part.name: part for part in debian_machine.parts()}
+    assert parts["modules"].count > 4000
+    assert parts["modules"].size > 3 * debian.layer().size
+    assert parts["kernel"].size < parts["installer, text"].size < parts["installer, graphical"].size
+    assert sum(part.size for part in parts.values()) > 4_000_000_000

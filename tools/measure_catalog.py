@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from measure import archive, base
+from measure import archive, base, machine
 
 from layerlab.catalog import debian
 from layerlab.catalog.packages import columns, files, index
@@ -44,6 +44,8 @@ def main(folder: Path) -> None:
     RESOLUTIONS.write_text(json.dumps(resolutions, indent=0) + "\n")
     names = sorted({name for both in resolutions.values() for one in both for name in one})
     write_packages(updated, names, folder / "debs")
+    parts = machine.measure(updated, folder / "machine")
+    (DATA / "machine.json").write_text(json.dumps(parts, indent=1) + "\n")
 
 
 def write_base(tar_path: Path) -> DiffID:
