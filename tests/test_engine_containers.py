@@ -64,6 +64,15 @@ def test_a_program_that_ends(engine: Engine) -> None:
     assert engine.wait("box") == 3
 
 
+def test_a_command_may_be_one_text(engine: Engine) -> None:
+    box = engine.run("bb", "sh -c 'echo a b; sleep 100'", name="box")
+    assert (box.cmd, box.output) == (("sh", "-c", "echo a b; sleep 100"), b"a b\n")
+    assert engine.exec("box", 'echo "c  d"').stdout == b"c  d\n"
+    with pytest.raises(LayerlabError, match="no closing quotation"):
+        engine.run("bb", "echo 'a", name="other")
+    assert [item.name for item in engine.containers(all=True)] == ["box"]
+
+
 def test_a_program_that_sleeps(engine: Engine) -> None:
     box = engine.run("bb", ["sh", "-c", "sleep 60; exit 4"], name="box")
     assert engine.containers() == [box]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,7 +12,7 @@ from layerlab.engine.finding import find_container, find_image
 from layerlab.engine.keeper import Keeper
 from layerlab.engine.runconfig import RunOptions
 from layerlab.engine.state import State, StoredContainer
-from layerlab.errors import EngineError
+from layerlab.errors import EngineError, LayerlabError
 from layerlab.shell import Done
 
 
@@ -23,15 +24,18 @@ class Containers(Keeper):
         found = reversed(list(self.state.containers.values()))
         return [item for item in found if all or item.status in ("running", "paused")]
 
-    def create(self, image: str, command: Iterable[str] = (), **options: Any) -> StoredContainer:
-        """Make a container on an image; it is started by :meth:`start`."""
-        chosen = RunOptions(**options)
+    def create(
+        self, image: str, command: str | Iterable[str] = (), **options: Any
+    ) -> StoredContainer:
+        """Make a container on an image; it is started by :meth:`start`.
+
+        A command in one text is split into words as a shell would, and runs without one.
+        """
+        words, chosen = _words(command), RunOptions(**options)
 
         def operation(state: State) -> tuple[State, StoredContainer]:
             image_id, _ = find_image(state, self._classic(image))
-            return containers.create(
-                state, image_id, image, tuple(command), chosen, self._ids, self.clock
-            )
+            return containers.create(state, image_id, image, words, chosen, self._ids, self.clock)
 
         return self._change(operation)
 
@@ -60,7 +64,7 @@ class Containers(Keeper):
     def run(
         self,
         image: str,
-        command: Iterable[str] = (),
+        command: str | Iterable[str] = (),
         *,
         stdin: bytes | None = None,
         **options: Any,
@@ -71,7 +75,7 @@ class Containers(Keeper):
     def exec(
         self,
         name: str,
-        command: Iterable[str],
+        command: str | Iterable[str],
         *,
         user: str = "",
         workdir: str = "",
@@ -82,7 +86,7 @@ class Containers(Keeper):
         return lifecycle.executed(
             self.state,
             name,
-            tuple(command),
+            _words(command),
             self.clock,
             user=user,
             workdir=workdir,
@@ -129,3 +133,12 @@ class Containers(Keeper):
     def diff(self, container: str) -> list[DiffLine]:
         """What changed in a container against its image."""
         return self.container(container).files.diff()
+
+
+def _words(command: str | Iterable[str]) -> tuple[str, ...]:
+    if not isinstance(command, str):
+        return tuple(command)
+    try:
+        return tuple(shlex.split(command))
+    except ValueError as error:
+        raise LayerlabError(f"{error}".lower(), where=f"{command!r:.80}") from None

@@ -54,7 +54,9 @@ class Registry:
     refuse pushes; :meth:`publish` puts images there.
     """
 
-    def __init__(self, host: str, directory: str | os.PathLike[str] | None = None) -> None:
+    def __init__(
+        self, host: str = "127.0.0.1:5000", directory: str | os.PathLike[str] | None = None
+    ) -> None:
         self.host = host
         self.traffic = Traffic()
         self._repositories: dict[str, Repository] = {}
