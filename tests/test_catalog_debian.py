@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from layerlab import Directory, File, NotFound, Symlink, Zeros
+from layerlab import Directory, File, NotFound, Symlink, Zeros, catalog
 from layerlab.catalog import debian, debian_machine, packages
 from layerlab.catalog.packages import Control, Unresolvable, Wanted, columns, files
 from layerlab.catalog.packages.control import parse_relations
@@ -135,6 +135,10 @@ def test_the_base_is_written_with_the_diff_id_that_was_noted() -> None:
     assert Layer(debian.base_changes()).diff_id == debian.layer().diff_id
 
 
+def test_the_base_goes_by_the_names_of_docker_hub() -> None:
+    assert catalog.images()["debian:12"] is catalog.images()["debian:bookworm"] is debian.image()
+
+
 def test_an_update_leaves_the_indexes() -> None:
     """19.86 MB: lz4 in spite of the setting's name, docker-gzip-indexes."""
     left = debian.facts().lists
@@ -250,7 +254,7 @@ def test_what_conflicts_is_refused() -> None:
 
 def test_a_disk_to_install_from_holds_what_an_image_does_not() -> None:
     parts = {part.name: part for part in debian_machine.parts()}
-    assert parts["modules"].count > 4000
+    assert parts["modules"].items > 4000
     assert parts["modules"].size > 3 * debian.layer().size
     assert parts["kernel"].size < parts["installer, text"].size < parts["installer, graphical"].size
     assert sum(part.size for part in parts.values()) > 4_000_000_000

@@ -1,10 +1,10 @@
-"""Images that were recorded elsewhere, as data, each figure with its source.
+"""Images that were recorded elsewhere or measured, as data, each figure with its source.
 
-``images()`` gives them by name; ``registries()`` gives the registries that have them.
+``images()`` gives them by name; ``registries()`` gives the registries that have the recorded
+ones.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Callable, Iterator, Mapping
 
 from layerlab.catalog import alpine, flannel
 from layerlab.image import Image
@@ -12,10 +12,35 @@ from layerlab.registry import Registry
 
 
 def images() -> Mapping[str, Image]:
-    """Every recorded image by the name that it is pulled under."""
-    return MappingProxyType(
-        {"alpine:3.12": alpine.image(), "quay.io/coreos/flannel:v0.14.0": flannel.IMAGE}
+    """Every image by the name that it is pulled under; each is made when it is asked for."""
+    return _Made(
+        {
+            "alpine:3.12": alpine.image,
+            "debian:12": _debian,
+            "debian:bookworm": _debian,
+            "quay.io/coreos/flannel:v0.14.0": lambda: flannel.IMAGE,
+        }
     )
+
+
+class _Made(Mapping[str, Image]):
+    def __init__(self, makers: Mapping[str, Callable[[], Image]]) -> None:
+        self._makers = makers
+
+    def __getitem__(self, name: str) -> Image:
+        return self._makers[name]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+def _debian() -> Image:
+    from layerlab.catalog import debian  # unpacking its files takes longer than all the rest
+
+    return debian.image()
 
 
 def registries() -> tuple[Registry, ...]:

@@ -17,7 +17,7 @@ class Part(NamedTuple):
     name: str
     packages: str
     """Which packages it was measured in."""
-    count: int
+    items: int
     """Of files; of packages for the firmware and the desktop."""
     size: int
     """Unpacked; an installer's initrd is itself compressed."""

@@ -1,4 +1,4 @@
-"""What a disk that Debian is installed from holds and an image doesn't: kernel, firmware, installer."""
+"""What a disk that installs Debian holds and an image doesn't: kernel, firmware, installer."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -59,7 +59,7 @@ def _shown(root: Path, names: list[str]) -> list[Control]:
 
 
 def _firmware(root: Path) -> list[Control]:
-    """The firmware that Debian's installation disks hold since 12; it isn't free, so not in main."""
+    """The firmware that Debian's installation disks hold since 12; it isn't free or in main."""
     script = """
     echo "deb http://deb.debian.org/debian bookworm non-free-firmware" >/firmware.list
     mkdir -p /firmware-lists
