@@ -22,7 +22,6 @@ from layerlab.image import History, Image, ImageConfig
 from layerlab.layer import Layer
 from layerlab.nodes import Change, File
 
-TAGS = ("12", "bookworm")
 PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 STATUS = "/var/lib/dpkg/status"
 

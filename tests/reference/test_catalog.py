@@ -10,9 +10,11 @@ import random
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from layerlab import File, Layer, Zeros
 from layerlab.catalog import debian, packages
 from layerlab.catalog.packages import Unresolvable
 
@@ -47,6 +49,34 @@ if MEASURED:  # no skip where it is missing: the recorded answers are enough
                 resolved(line, recommends)
         else:
             assert resolved(line, recommends) == said, line
+
+    def test_the_base_is_what_was_made() -> None:
+        """Each entry of the tar that debuerreotype wrote, kept bytes included."""
+        measured = debian.layer().changes
+        made = Layer.from_tar(str(Path(MEASURED, "root.tar"))).changes
+        assert measured.keys() == made.keys() - {"/"}
+        for path, node in measured.items():
+            assert described(node) == described(made[path]), path
+            if isinstance(node, File) and not isinstance(node.content, Zeros):
+                assert node.content.read() == made[path].content.read(), path
+
+    @pytest.mark.parametrize("name", random.Random(0).sample(packages.names(), 40))
+    def test_a_package_holds_what_its_archive_does(name: str) -> None:
+        package = packages.package(name)
+        archive = Path(MEASURED, "debs", package.filename)
+        assert archive.stat().st_size == package.archive_size
+        tar = subprocess.run(
+            ["dpkg-deb", "--fsys-tarfile", archive], capture_output=True, check=True
+        )
+        held = Layer.from_tar(tar.stdout).changes
+        assert package.files.keys() == held.keys() - {"/"}
+        for path, node in package.files.items():
+            assert described(node) == described(held[path]), path
+
+
+def described(node: Any) -> tuple[Any, ...]:
+    """All of a node but its content."""
+    return node.kind, node.meta, node.size, getattr(node, "target", "")
 
 
 def _apt(line: str, recommends: bool) -> list[str] | None:

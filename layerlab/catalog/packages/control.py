@@ -19,9 +19,6 @@ class Wanted(NamedTuple):
     relation: str = ""
     version: str = ""
 
-    def __str__(self) -> str:
-        return f"{self.name} ({self.relation} {self.version})" if self.relation else self.name
-
 
 Alternatives = tuple[Wanted, ...]
 """``a | b``: any of them will do."""
