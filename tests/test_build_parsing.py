@@ -4,7 +4,7 @@ import pytest
 
 from layerlab import DockerfileError
 from layerlab.build import BUILDKIT, CLASSIC, Instruction, parse
-from layerlab.build.golang import duration, parse_duration, quoted, quoted_number
+from layerlab.build.golang import duration, parse_duration, quoted, quoted_number, unfilled
 from layerlab.build.ignoring import BadIgnore, Ignore
 from layerlab.build.patterns import BadPattern, matches
 from layerlab.build.variables import BadSubstitution, expand, words
@@ -247,3 +247,10 @@ def test_quotes():
     assert [quoted_number(n) for n in (0, 3, 10, 39, 34, 65)] == [
         r"'\x00'", r"'\x03'", r"'\n'", r"'\''", "'\"'", "'A'",
     ]  # fmt: skip
+
+
+def test_a_text_taken_for_a_format():
+    assert unfilled("date +%F 100%% % x %--y %5.2z") == (
+        "date +%!F(MISSING) 100% %!x(MISSING) %!y(MISSING) %!z(MISSING)"
+    )
+    assert unfilled("%") == "%!(NOVERB)"

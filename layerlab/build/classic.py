@@ -17,6 +17,7 @@ from layerlab.build.bases import SCRATCH, Bases
 from layerlab.build.context import Context
 from layerlab.build.dialects import CLASSIC
 from layerlab.build.dispatching import Dispatcher
+from layerlab.build.golang import unfilled
 from layerlab.build.hosting import Host, Journal, Options, Working
 from layerlab.build.instructions import Dockerfile, Instruction, Stage
 from layerlab.build.parsing import parse_trigger
@@ -50,9 +51,8 @@ class ClassicBuilder:
         first = self._dockerfile.arguments
         self._total = len(first) + sum(1 + len(stage.instructions) for stage in stages)
         if self._dockerfile.warnings:
-            self._journal.print(
-                containers.in_red("".join(f"{w}\n" for w in self._dockerfile.warnings))
-            )
+            told = "".join(f"{warning}\n" for warning in self._dockerfile.warnings)
+            self._journal.print(containers.in_red(unfilled(told)))
         arguments = Arguments(self._options.arguments)
         for instruction in first:
             with self._blaming(instruction):

@@ -107,7 +107,7 @@ def with_ports(config: Config, words: tuple[str, ...]) -> tuple[Config, str]:
     ports = dict(config.get("ExposedPorts") or {})
     for word in words:
         ports.update({port: {} for port in _ports(word)})
-    return {**config, "ExposedPorts": ports}, " ".join(("EXPOSE", *words))
+    return {**config, "ExposedPorts": ports}, f"EXPOSE {' '.join(words)}"
 
 
 def with_volumes(config: Config, words: tuple[str, ...]) -> tuple[Config, str]:

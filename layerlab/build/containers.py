@@ -43,6 +43,9 @@ def made(
 
     All that happens in it happens in the same second: the clock goes on a step at a time.
     """
+    for item in config.get("Env") or ():
+        if item.startswith("="):
+            raise EngineError(f"invalid environment variable: {item}")
     now, container_id = clock(), ids.hex64()
     hostname = config.get("Hostname") or container_id[:12]
     files = Container(ground(image, hostname, now), clock=lambda: clock.now)

@@ -73,6 +73,7 @@ BUILDS = {
     "users": on_base("USER bob\nRUN id > /dev/null; id\nUSER 7:8\nRUN id\n"
         "WORKDIR /home/bob\nCOPY a a"),
     "ports": on_base('ENV p="90 91"\nEXPOSE 80 443/UDP $p\nEXPOSE 8000-8002/tcp 80'),
+    "no ports at all": on_base("EXPOSE $nothing"),
     "volumes": on_base(
         'VOLUME /data /v\nVOLUME ["/etc"]\nRUN touch /data/x /etc/x /y\nCOPY a /data/\n'
         "RUN chown bob /data && echo z >> /etc/passwd\nENV a=b"
@@ -110,6 +111,7 @@ BUILDS = {
         "  && echo b `\n\n"
         "   && echo 'c `\nd' > /out\n  run echo e\nCMD c:\\"
     ),
+    "empty continuation lines": on_base("RUN date +%F >/dev/null \\\n\n && echo 5%"),
     "containers stay": on_base("RUN true\nENV a=b", "--rm=false"),
     "files": on_base(
         "COPY a /n\nCOPY a b /both/\nCOPY fl /fl\nCOPY fl /etc/\nCOPY d/link /l/\nCOPY d/../a /dd\n"
@@ -182,6 +184,7 @@ FAILING_STEPS = (
     "COPY http://127.0.0.1:1/x /x", "COPY a /bin/sh/x", "COPY d /bin/sh", "WORKDIR /bin/sh",
     "WORKDIR $nothing", 'ENV y="${x:?no x}"', "ENV y=${x", "ENV y='x", "EXPOSE 99999999",
     "EXPOSE 80/foo", "EXPOSE 5-3", "STOPSIGNAL SIGFOO", "STOPSIGNAL 0", "VOLUME $nothing",
+    "ENV $nothing=x",
     "RUN echo 1 > /x\nRUN cat /x && false", "ONBUILD RUN x\nRUN false",
 )  # fmt: skip
 """Steps, on the base, that fail when they are carried out."""
