@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from layerlab.build.golang import quoted
 from layerlab.docker.formatting import ID_ONLY, moment, render
 from layerlab.docker.gotemplate import Nil, Record, Template, TemplateError
-from layerlab.docker.gotemplate.lexing import quoted
 from layerlab.docker.identity import image_id
 from layerlab.docker.listing import RUNNING, containers, exposed, labels, network
 from layerlab.docker.several import REFUSALS, from_daemon

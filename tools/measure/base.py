@@ -107,8 +107,14 @@ def run(*command: str, stdin: str = "") -> str:
     return _run(command, stdin)
 
 
+# Devices of its own, each a mount: no script in there can replace this machine's.
 _MOUNT = """
-for each in dev proc sys etc/resolv.conf; do mount --rbind "/$each" "$0/$each"; done
+for each in proc sys etc/resolv.conf; do mount --rbind "/$each" "$0/$each"; done
+mount -t tmpfs -o mode=755 dev "$0/dev"
+for each in null zero full random urandom tty; do
+    touch "$0/dev/$each"
+    mount --bind "/dev/$each" "$0/dev/$each"
+done
 exec chroot "$0" "$@"
 """
 

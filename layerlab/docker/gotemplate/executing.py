@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from layerlab.build.golang import quoted
 from layerlab.docker.gotemplate.functions import VALUE, CallError, Function
-from layerlab.docker.gotemplate.lexing import quoted
 from layerlab.docker.gotemplate.nodes import (
     Action,
     Branch,

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from layerlab.build.golang import quoted
+
 KEYWORDS = {
     "block", "break", "continue", "define", "else", "end", "if", "nil", "range", "template",
     "with",
@@ -35,22 +37,6 @@ class Token:
         if self.kind in KEYWORDS:
             return f"<{self.text}>"
         return quoted(self.text[:10]) + ("..." if len(self.text) > 10 else "")
-
-
-def quoted(text: str) -> str:
-    """``text`` as Go's ``%q`` writes it."""
-    short = {'"': '\\"', "\\": "\\\\", "\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n",
-             "\r": "\\r", "\t": "\\t", "\v": "\\v"}  # fmt: skip
-    shown = "".join(short.get(char) or (char if char.isprintable() else _escaped(char))
-                    for char in text)  # fmt: skip
-    return f'"{shown}"'
-
-
-def _escaped(char: str) -> str:
-    code = ord(char)
-    if code < 0x80:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 class LexError(Exception):

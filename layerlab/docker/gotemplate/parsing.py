@@ -4,7 +4,8 @@ import ast
 import re
 from typing import NoReturn
 
-from layerlab.docker.gotemplate.lexing import Token, quoted, tokens
+from layerlab.build.golang import quoted
+from layerlab.docker.gotemplate.lexing import Token, tokens
 from layerlab.docker.gotemplate.nodes import (
     Action,
     Branch,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from layerlab.docker.gotemplate.lexing import quoted
+from layerlab.build.golang import quoted
 
 
 class Missing:
