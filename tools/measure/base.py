@@ -15,6 +15,7 @@ MIRRORS = {
     "debian": ("bookworm", "bookworm-updates"),
     "debian-security": ("bookworm-security",),
 }
+_SCRIPTS = Path("/usr/share/debuerreotype/scripts")
 HOSTNAME = "debuerreotype\n"
 RESOLV_CONF = """\
 # https://1.1.1.1 (privacy-focused, highly-available DNS service)
@@ -32,13 +33,21 @@ _ENVIRONMENT = {
 }
 
 
+def site() -> str:
+    """The archive that the official image is made from and names: debuerreotype knows it."""
+    text = (_SCRIPTS / ".debian-mirror.sh").read_text()
+    found = re.search(r"standardMirrors=\( '(\S+)/debian' \)", text)
+    assert found, "debuerreotype names its mirror otherwise now"
+    return found[1]
+
+
 def make(folder: Path) -> Path:
     """``folder/root``, the image's root file system unpacked, and ``folder/root.tar``."""
     raw, root, tar = folder / "raw", folder / "root", folder / "root.tar"
     if root.exists():
         return root
     lines = [
-        f"deb http://deb.debian.org/{mirror} {suite} main"
+        f"deb {site()}/{mirror} {suite} main"
         for mirror, suites in MIRRORS.items()
         for suite in suites
     ]
@@ -88,10 +97,11 @@ def _settle(raw: Path) -> None:
 
 def _write_sources(raw: Path, moment: datetime) -> None:
     """``debian.sources`` as ``debuerreotype-debian-sources-list --deb822`` writes it."""
+    day = f"{moment:%Y-%m-%dT00:00:00Z}"
     stanzas = [
         "Types: deb\n"
-        f"# http://snapshot.debian.org/archive/{mirror}/{moment:%Y%m%dT000000Z}\n"
-        f"URIs: http://deb.debian.org/{mirror}\n"
+        f"# {run(str(_SCRIPTS / '.snapshot-url.sh'), day, mirror)}"
+        f"URIs: {site()}/{mirror}\n"
         f"Suites: {' '.join(suites)}\n"
         "Components: main\n"
         "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 from layerlab.catalog.packages.control import Control, paragraphs
 from layerlab.catalog.packages.files import Entry
 from measure.archive import Deb, download, read, simulate
-from measure.base import inside
+from measure.base import inside, site
 
 INSTALLER = "debian-installer-12-netboot-amd64"
 LOADERS = ("grub-pc-bin", "grub-efi-amd64-bin", "shim-signed")
@@ -60,8 +60,8 @@ def _shown(root: Path, names: list[str]) -> list[Control]:
 
 def _firmware(root: Path) -> list[Control]:
     """The firmware that Debian's installation disks hold since 12; it isn't free or in main."""
-    script = """
-    echo "deb http://deb.debian.org/debian bookworm non-free-firmware" >/firmware.list
+    script = f"""
+    echo "deb {site()}/debian bookworm non-free-firmware" >/firmware.list
     mkdir -p /firmware-lists
     set -- -o Dir::Etc::SourceList=/firmware.list -o Dir::Etc::SourceParts=/dev/null \
         -o Dir::State::Lists=/firmware-lists
