@@ -8,39 +8,31 @@ from __future__ import annotations
 import errno
 import io
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
-from layerlab.shell import builtins, patterns
+from layerlab.shell import builtins
+from layerlab.shell.compound import run_compound
 from layerlab.shell.expansion import Expansion, ShellFailure
 from layerlab.shell.files import Files
 from layerlab.shell.lexing import ShellSyntaxError
 from layerlab.shell.parsing import parse
-from layerlab.shell.process import Forever, Process, World, join
+from layerlab.shell.process import Process, World, join
 from layerlab.shell.redirecting import RedirectFailure, redirected
 from layerlab.shell.running import execute, finish, start, text_of
 from layerlab.shell.state import Exit, Leave, Return, ShellState
 from layerlab.shell.streams import Nothing, Output, Streams
 from layerlab.shell.syntax import (
     AndOr,
-    Case,
     Command,
-    For,
     Function,
-    Group,
-    If,
     Pipeline,
     Redirect,
     Script,
     Simple,
-    While,
-    Word,
 )
-
-SLEEPY_TURNS, BUSY_TURNS = 1_000, 20_000
-"""After so many turns a ``while`` is taken not to end: one that sleeps, and one that doesn't."""
 
 
 class Interpreter:
@@ -213,82 +205,7 @@ class Interpreter:
             except RedirectFailure as fault:
                 self._redirect_failed(fault, streams)
                 return
-            self.compound(command, inner)
-
-    def compound(self, command: Command, streams: Streams) -> None:
-        match command:
-            case Group(body, subshell=True):
-                self.state.status = self.subshell(body, streams)
-            case Group(body):
-                self.script(body, streams)
-            case If(branches, otherwise):
-                for condition, body in branches:
-                    if self.condition(condition, streams):
-                        return self.script(body, streams)
-                self.state.status = 0
-                if otherwise is not None:
-                    self.script(otherwise, streams)
-            case For(name, words, body):
-                self.streams = streams
-                values = self.arguments if words is None else self.expansion.arguments(words)
-                self._loop(list(values), name, body, streams)
-            case While():
-                self._while(command, streams)
-            case Case(word, arms):
-                self._case(word, arms, streams)
-        return None
-
-    def condition(self, script: Script, streams: Streams) -> bool:
-        before, self.tested = self.tested, True
-        try:
-            self.script(script, streams)
-        finally:
-            self.tested = before
-        return self.state.status == 0
-
-    def _loop(self, values: Iterable[str], name: str, body: Script, streams: Streams) -> None:
-        self.state.status = 0
-        for value in values:
-            self.assign(name, value)
-            if not self._turn(body, streams):
-                return
-
-    def _while(self, command: While, streams: Streams) -> None:
-        status, turns, began = 0, 0, self.world.ran
-        while self.condition(command.condition, streams) is not command.until:
-            turns += 1
-            if turns > (SLEEPY_TURNS if self.world.ran > began else BUSY_TURNS):
-                raise Forever
-            self.state.status = 0
-            if not self._turn(command.body, streams):
-                return
-            status = self.state.status
-        self.state.status = status
-
-    def _turn(self, body: Script, streams: Streams) -> bool:
-        """One turn of a loop; whether there may be another."""
-        self.loops += 1
-        try:
-            self.script(body, streams)
-        except Leave as leave:
-            if leave.loops > 1 and self.loops > 1:
-                raise Leave(leave.loops - 1, leave.again) from None
-            return leave.again
-        finally:
-            self.loops -= 1
-        return True
-
-    def _case(
-        self, word: Word, arms: tuple[tuple[tuple[Word, ...], Script], ...], streams: Streams
-    ) -> None:
-        self.streams = streams
-        value = self.expansion.text(word)
-        self.state.status = 0
-        for alternatives, body in arms:
-            for alternative in alternatives:
-                if patterns.matches(self.expansion.pattern(alternative), value):
-                    self.script(body, streams)
-                    return
+            run_compound(self, command, inner)
 
     def redirected(
         self, redirects: tuple[Redirect, ...], streams: Streams, opened: ExitStack

@@ -84,8 +84,8 @@ pull REGISTRY/team/other:1
 COMPARE
 """
 OWN = ("containerd", "buildkit")  # a dockerd without a containerd beside it starts its own
-SCRATCH = re.compile(r"work/work/#[0-9a-f]+$")  # newer kernels keep one whiteout to link to
-LEFT_BEHIND = re.compile(r"overlay2/cache-of-[^/]*/work/work$")
+SCRATCH = re.compile(r"(?:work/){2}#[0-9a-f]+$")  # newer kernels keep one whiteout to link to
+LEFT_BEHIND = re.compile(r"overlay2/cache-of-[^/]*(?:/work){2}$")
 """A push mounts what it reads; the engine's state doesn't know of it."""
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 COMPARED = re.compile(
