@@ -146,7 +146,7 @@ def with_trigger(config: Config, text: str) -> tuple[Config, str]:
 
 
 def applied(config: Config, instruction: Instruction, *, cmd_set: bool) -> tuple[Config, str]:
-    """The config after an instruction that makes no file, and what history says of it."""
+    """The config after an instruction, and what history says of it; files aren't its business."""
     name, words = instruction.name, instruction.args
     match name:
         case "CMD":
@@ -173,6 +173,8 @@ def applied(config: Config, instruction: Instruction, *, cmd_set: bool) -> tuple
             return {**config, "User": words[0]}, f"USER {words[0]}"
         case "VOLUME":
             return with_volumes(config, words)
+        case "WORKDIR":
+            return with_workdir(config, words[0])
         case _:
             raise EngineError(f"unsupported command type: {name}")
 

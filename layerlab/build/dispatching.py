@@ -11,12 +11,13 @@ from dataclasses import replace
 from layerlab.build import config as configs
 from layerlab.build import containers, copying
 from layerlab.build.bases import Bases
+from layerlab.build.expanding import expanded
 from layerlab.build.hosting import Host, Journal, Options, Working
 from layerlab.build.instructions import Instruction
 from layerlab.build.keeping import Keeper
 from layerlab.build.sources import Source
 from layerlab.build.unpacking import ROOT
-from layerlab.build.variables import expand, words
+from layerlab.build.variables import expand
 from layerlab.container import Container
 from layerlab.engine.inspecting import ROOT as DATA_ROOT
 from layerlab.engine.lifecycle import NETWORKS
@@ -28,8 +29,6 @@ _NEEDS_BUILDKIT = (
     "the --{} option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn "
     "how to build images with BuildKit enabled"
 )
-_EXPANDED = "ADD", "COPY", "ENV", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"
-"""The instructions in whose words variables are replaced; ARG and EXPOSE have their own ways."""
 
 
 class Dispatcher:
@@ -57,9 +56,7 @@ class Dispatcher:
 
     def dispatched(self, working: Working, instruction: Instruction) -> Working:
         """The stage after an instruction."""
-        if instruction.name in _EXPANDED and instruction.line:  # what --label gives is taken as is
-            args = tuple(self.expand(word, working.env) for word in instruction.args)
-            instruction = replace(instruction, args=args)
+        instruction = expanded(instruction, working.env, self._escape)
         succeeded = False
         try:
             after = self._carried_out(working, instruction)
@@ -81,10 +78,6 @@ class Dispatcher:
             return self._keeper.commit(working, instruction, comment, one_word=True)
         if name == "ARG":
             return self._arg(working, instruction)
-        if name == "EXPOSE":
-            ports = [port for word in instruction.args
-                     for port in words(word, working.env, self._escape)]  # fmt: skip
-            instruction = replace(instruction, args=tuple(ports))
         if name == "HEALTHCHECK":
             self._note_replaced_check(working)
         config, comment = configs.applied(working.config, instruction, cmd_set=working.cmd_set)

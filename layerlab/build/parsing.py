@@ -14,7 +14,7 @@ from layerlab.build import checks
 from layerlab.build.dialects import BUILDKIT, Dialect
 from layerlab.build.golang import SPACES
 from layerlab.build.instructions import Dockerfile, Instruction, Stage
-from layerlab.build.lines import Line, read
+from layerlab.build.lines import Line, Source, read
 from layerlab.build.words import BLANK, Command, json_list, name_values, split_command, split_words
 from layerlab.errors import DockerfileError
 
@@ -51,8 +51,13 @@ def parse_trigger(text: str, dialect: Dialect) -> Instruction:
     source = read(text, heredocs=dialect.heredocs)
     if len(source.lines) != 1:
         raise DockerfileError("onbuild trigger should be a single expression", line=1)
-    line = source.lines[0]
-    return _understood(line, *_split(line, source.escape), dialect)
+    return parse_bare(source, dialect)[0]
+
+
+def parse_bare(source: Source, dialect: Dialect) -> tuple[Instruction, ...]:
+    """Instructions that stand in no stage; what is wrong with one is told without its line."""
+    split = [(line, *_split(line, source.escape)) for line in source.lines]
+    return tuple(_understood(*item, dialect) for item in split)
 
 
 Args = tuple[tuple[str, ...], bool]

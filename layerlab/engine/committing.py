@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
-from layerlab.engine.changes import changed
 from layerlab.engine.runconfig import config_json, go_config
 from layerlab.engine.state import StoredContainer
 from layerlab.engine.times import NEVER, rfc3339
@@ -28,6 +28,7 @@ def committed(
 ) -> Image:
     """The image: the container's layer on its image's, and a config as Docker writes it."""
     config = config_json(container)
+    changed = import_module("layerlab.build.changes").changed  # the room above reads Dockerfiles
     return child_image(
         container.image,
         container.files.layer(),
