@@ -151,7 +151,7 @@ class Changes:
         path = name.removeprefix("./").rstrip("/")
         if path and not _ODD_PARTS.search(path):
             return "/" + path
-        if name.startswith("/"):
+        if name.startswith("/") and path:  # "/" itself is how kaniko names the root
             raise self._bad(name, "an absolute name")
         parts = [part for part in name.split("/") if part not in ("", ".")]
         if ".." in parts:

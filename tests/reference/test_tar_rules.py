@@ -112,6 +112,11 @@ RULES = {
         False,
     ),
     "'..' in a name": ([tar(entry("d/"), entry("d/../f", b"1"))], False, False),
+    "the root, as kaniko names it": (
+        [tar(entry("/", type=tarfile.DIRTYPE, mode=0o751), F)],
+        True,
+        True,
+    ),
     "an absolute name": ([tar(entry("/f", b"1"))], False, False),
     "pax sparse files": ([tar(entry("x/f", SPARSE, pax_headers=SPARSE_HEADERS))], False, False),
     "a global pax header": (
