@@ -1,0 +1,5 @@
+"""How much of an image is waste."""
+
+from layerlab.analysis.dive import Dive, Repeated, dive
+
+__all__ = ["Dive", "Repeated", "dive"]

@@ -1,0 +1,107 @@
+"""dive's figures: its own examples, and each of its odd ways."""
+
+import math
+
+import pytest
+from tars import entry, hard_link, tar
+
+from layerlab import Device, Directory, Image, Layer, RecordedLayer, Symlink, Whiteout
+from layerlab.analysis import Repeated, dive
+from layerlab.digest import DiffID
+from layerlab.errors import NoContent
+
+
+def of(*layers: dict[str, object]) -> Image:
+    return Image([Layer.of(layer) for layer in layers])
+
+
+def test_the_example_of_dives_own_tests() -> None:
+    """``efficiency_test.go``: TestEfficiency, with the folders that a real layer names."""
+    folders = {"/etc": Directory(), "/etc/nginx": Directory()}
+    found = dive(
+        of(
+            {
+                **folders,
+                "/etc/nginx/nginx.conf": bytes(2000),
+                "/etc/nginx/public": bytes(3000),
+            },
+            {**folders, "/etc/nginx/nginx.conf": bytes(5000), "/etc/athing": bytes(10000)},
+            {"/etc": Directory(), "/etc/nginx": Whiteout()},
+        )
+    )
+    # The hidden folder counts once, with all that is in it: its least size is its only one.
+    assert found.efficiency == (2000 + 3000 + 10000 + 8000) / (7000 + 3000 + 10000 + 8000)
+    assert found.paths == (Repeated("/etc/nginx/nginx.conf", 2, 7000),)
+    assert (found.size, found.user_size, found.wasted_bytes) == (20000, 15000, 7000)
+    assert found.user_wasted_percent == 7000 / 15000
+
+
+def test_a_folder_that_no_entry_names_is_hidden_for_nothing() -> None:
+    """As in dive's own test, whose folders are implied: it says 0.75."""
+    found = dive(
+        of(
+            {"/etc/nginx/nginx.conf": bytes(2000), "/etc/nginx/public": bytes(3000)},
+            {"/etc/nginx/nginx.conf": bytes(5000), "/etc/athing": bytes(10000)},
+            {"/etc/nginx": Whiteout()},
+        )
+    )
+    assert found.efficiency == 0.75
+
+
+def test_a_hidden_file_counts_with_its_own_size_alone() -> None:
+    found = dive(of({"/big": bytes(100), "/small": b"x"}, {"/big": Whiteout()}))
+    assert found.efficiency == 1 / 101
+    assert found.paths == (Repeated("/big", 2, 100),)
+    assert found.wasted_bytes == 100
+    assert found.user_wasted_percent == math.inf
+
+
+def test_one_layer_divides_by_nothing() -> None:
+    found = dive(of({"/f": b"1234"}))
+    assert (found.efficiency, found.size, found.wasted_bytes) == (1.0, 4, 0)
+    assert math.isnan(found.user_wasted_percent)
+
+
+@pytest.mark.parametrize("image", [of(), of({}), of({"/d": Directory()})])
+def test_nothing_is_efficient(image: Image) -> None:
+    assert dive(image).efficiency == 1.0
+
+
+def test_only_regular_files_have_a_size() -> None:
+    image = of({"/l": Symlink("a-long-target"), "/p": Device("fifo"), "/f": b"12"}, {"/l": b"123"})
+    found = dive(image)
+    assert (found.size, found.user_size) == (5, 3)
+    assert found.paths == (Repeated("/l", 2, 3),)
+
+
+def test_a_whiteout_of_nothing_ends_the_layer() -> None:
+    """What would come after it, in the order of the names' bytes, isn't counted."""
+    base = {"/a": b"1", "/z": b"22"}
+    found = dive(of(base, {"/a": b"333", "/m/gone": Whiteout(), "/z": b"4444"}))
+    assert [row.path for row in found.paths] == ["/a"]
+    assert found.size == 10
+
+
+def test_an_opaque_folder_is_overlooked() -> None:
+    base = {"/d": Directory(), "/d/old": bytes(50)}
+    found = dive(of(base, {"/d": Directory(opaque=True), "/d/new": b"1"}))
+    assert (found.efficiency, found.wasted_bytes) == (1.0, 0)
+
+
+def test_a_file_over_a_folder_keeps_what_was_in_it() -> None:
+    """So that the whiteout of that file finds no folder, and counts nothing."""
+    found = dive(of({"/d": Directory(), "/d/f": bytes(9)}, {"/d": b"1"}, {"/d": Whiteout()}))
+    assert found.paths == (Repeated("/d", 2, 1),)
+
+
+def test_the_first_name_of_a_hard_link_in_the_tar_has_the_size() -> None:
+    lower = Layer.from_tar(tar(entry("z", b"12345"), hard_link("a", "z")))
+    upper = Layer.of({"/z": b"1"})
+    assert dive(Image([lower, upper])).paths == (Repeated("/z", 2, 6),)
+    assert dive(Image([lower, Layer.of({"/a": b"1"})])).paths == (Repeated("/a", 2, 1),)
+
+
+def test_names_alone_are_not_enough() -> None:
+    layer = RecordedLayer(DiffID("sha256:" + "0" * 64), 5)
+    with pytest.raises(NoContent):
+        dive(Image([layer]))
