@@ -121,7 +121,7 @@ def _style(entry: Entry) -> tuple[str, int, int, int]:
 def _shortened(paths: Iterable[str]) -> Iterable[str | int]:
     """Each path as the length of what it has in common with the one before, and the rest."""
     for before, path in pairwise(["", *paths]):
-        common = len(commonprefix([before, path]))
+        common = len(commonprefix([before, path]))  # noqa: RUF071  # by character is meant
         yield common
         yield path[common:]
 
