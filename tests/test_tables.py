@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from layerlab import Container, Directory, Image, Layer, RecordedLayer, UnionFS, Whiteout
+from layerlab import Container, Directory, Engine, Image, Layer, RecordedLayer, UnionFS, Whiteout
 from layerlab.notebook.tables import CannotTable, table
 
 BASE = Layer.of({"/bin/sh": b"shell", "/etc/motd": b"hi"})
@@ -62,6 +62,18 @@ def test_events_say_what_was_searched_copied_and_hidden() -> None:
     assert rows(table(box.events)) == expected
     assert rows(table(box.events[-1])) == expected[1:]
     assert rows(table(Container(Image([BASE])).events)) == []
+
+
+def test_a_build_lists_its_steps() -> None:
+    engine = Engine()
+    engine.add("base", Image([BASE]))
+    dockerfile = "FROM base\nENV A=b\nCOPY motd /etc/\n"
+    engine.build({"motd": b"hello"}, "FROM base\nENV A=b\n")
+    done = engine.build({"motd": b"hello"}, dockerfile)
+    assert rows(table(done)) == [
+        (2, "ENV A=b", "hit", "none", 0),
+        (3, "COPY motd /etc/", "miss", done.image.layers[-1].diff_id.short, 5),
+    ]
 
 
 @pytest.mark.parametrize("value", [None, 1, "text", b"x", [1], {}])

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from layerlab.build import Build
+from layerlab.build import Step as BuildStep
 from layerlab.container import Container, Event
 from layerlab.errors import LayerlabError
 from layerlab.image import Image
@@ -30,6 +32,7 @@ def table(value: object) -> pd.DataFrame:
     - an ``Image`` or a sequence of layers: the layers, lowest first
     - a lookup's ``Hit`` or trail: the layers searched, in order
     - one event or a container's events: what each operation searched, copied and hid
+    - a ``Build``: its steps, by their line in the Dockerfile
     """
     match value:
         case Layer():
@@ -44,6 +47,8 @@ def table(value: object) -> pd.DataFrame:
             return _layers(value.layers, instructions(value))
         case Event():
             return _events([value])
+        case Build():
+            return _steps(value.steps)
     return _sequence(value)
 
 
@@ -55,7 +60,7 @@ def _sequence(value: Any) -> pd.DataFrame:
                 return make(items)
     raise CannotTable(
         f"a {type(value).__name__} has no table",
-        hint="pass a Layer, UnionFS, Image, Container, a lookup, a trail, or events",
+        hint="pass a Layer, UnionFS, Image, Container, Build, a lookup, a trail, or events",
     )
 
 
@@ -79,6 +84,20 @@ def _layers(layers: Sequence[Layer | RecordedLayer], made_by: Sequence[str] = ()
     ]
     frame = _frame(["layer", "made by", "DiffID", "bytes"], rows)
     return frame if made_by else frame.drop(columns="made by")
+
+
+def _steps(steps: Sequence[BuildStep]) -> pd.DataFrame:
+    rows = [
+        (
+            step.line,
+            step.instruction.source,
+            "hit" if step.cached else "miss",
+            "none" if step.layer is None else step.layer.diff_id.short,
+            step.size,
+        )
+        for step in steps
+    ]
+    return _frame(["line", "instruction", "cache", "layer", "bytes"], rows)
 
 
 class _Row(NamedTuple):
