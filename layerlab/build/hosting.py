@@ -15,6 +15,7 @@ from layerlab.engine.clock import Clock
 from layerlab.engine.ids import Ids
 from layerlab.engine.state import State
 from layerlab.image import Image
+from layerlab.layer import Layer
 
 Operation = Callable[[State], tuple[State, Any]]
 
@@ -31,6 +32,8 @@ class Host:
     """Apply an operation to the state; its result."""
     pull: Callable[[str], tuple[str, ...]]
     """Fetch an image; the lines that tell of it."""
+    named: Callable[[Layer], Layer] = lambda layer: layer
+    """The layer as its image names it: who can't wait for a hash gives it a name of his own."""
 
 
 @dataclass(frozen=True)

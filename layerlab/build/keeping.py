@@ -93,6 +93,7 @@ class Keeper:
     ) -> Working:  # fmt: skip
         """The stage with one more image, the child of its image."""
         command = " ".join(noted.get("Cmd") or ())
+        layer = self._host.named(layer)
 
         def operation(state: State) -> tuple[State, Image]:
             now = self._host.clock()
