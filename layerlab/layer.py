@@ -51,6 +51,16 @@ class Blob:
                 raise DigestMismatch(self.digest, digester.digest())
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedBlob:
+    """A compressed form that is known by name only: nothing here has its bytes."""
+
+    digest: BlobDigest
+    """Its first 12 digits are what ``docker pull`` prints."""
+    size: int | None = None
+    """Compressed bytes; ``None`` where nobody noted them."""
+
+
 @dataclass(frozen=True, eq=False)
 class Layer(Drawn):
     """One changeset: ``changes`` maps absolute paths to nodes.
@@ -64,6 +74,8 @@ class Layer(Drawn):
     known_diff_id: DiffID | None = field(default=None, repr=False)
     blob: Blob | None = field(default=None, repr=False)
     """The compressed bytes that it came from, if it was compressed."""
+    pulled_as: RecordedBlob | None = field(default=None, repr=False)
+    """What it counts as on the way, where contents are zeros that would compress to nothing."""
 
     @classmethod
     def of(cls, changes: Mapping[str, object]) -> "Layer":
@@ -190,16 +202,6 @@ class Layer(Drawn):
 
     def __repr__(self) -> str:
         return f"<Layer: {len(self.changes)} changes, {self.size} bytes>"
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedBlob:
-    """The compressed form of a layer of which only the name was recorded."""
-
-    digest: BlobDigest
-    """Its first 12 digits are what ``docker pull`` prints."""
-    size: int | None = None
-    """Compressed bytes; ``None`` where nobody noted them."""
 
 
 @dataclass(frozen=True)

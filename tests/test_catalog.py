@@ -1,16 +1,20 @@
 """The recorded images say what was recorded, and add up."""
 
+import subprocess
+import sys
 import tomllib
+import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from layerlab import NoContent, catalog
-from layerlab.catalog import alpine
+from layerlab import Engine, NoContent, catalog
+from layerlab.catalog import alpine, debian
 from layerlab.digest import BlobDigest, ImageID
 from layerlab.image import RecordedImage
-from layerlab.registry import Manifest
+from layerlab.registry import Manifest, Registry, compressed
 from layerlab.units import human_size
 
 SESSION = Path(__file__).parent / "flannel" / "session.toml"
@@ -97,9 +101,44 @@ def test_alpine_proves_itself() -> None:
 
 def test_the_registries_have_the_images_and_no_past() -> None:
     hub, quay = catalog.registries()
+    assert hub.repositories[:2] == ("library/alpine", "library/debian")
     assert hub.tags("library/alpine") == ("3.12", "3.12.3", "latest")
     digest, manifest = quay.manifest("coreos/flannel", "v0.14.0")
     assert digest == manifest.digest
     assert len(manifest.layers) == 7
     assert [item.kind for item in quay.traffic] == ["manifest"]
     assert len(hub.traffic) == 0
+
+
+@pytest.mark.parametrize("name", ["debian", "debian:12", "docker.io/library/debian:bookworm"])
+def test_debian_is_pulled_by_a_fresh_engine(name: str) -> None:
+    engine = Engine()
+    lines = engine.docker(f"pull {name}").splitlines()
+    facts = debian.facts()
+    assert f"{facts.blob.short}: Pull complete" in lines
+    assert engine.image(name).image == debian.image()
+    moved = {item.digest: item.bytes for item in engine.registries["docker.io"].traffic}
+    assert moved[facts.blob] == facts.gzip
+
+
+def test_debian_s_blob_has_the_digest_of_what_layerlab_has() -> None:
+    ours = compressed(replace(debian.layer(), pulled_as=None))
+    assert (ours.size or 0) < debian.facts().gzip / 50  # zeros
+    if zlib.ZLIB_RUNTIME_VERSION == "1.2.13":  # another one may write other bytes
+        assert ours.digest == debian.facts().blob
+
+
+def test_what_is_built_on_debian_is_pushed_with_the_true_size() -> None:
+    engine = Engine(registries=[Registry("127.0.0.1:5000")])
+    engine.docker("pull debian")
+    engine.docker("tag debian 127.0.0.1:5000/debian")
+    engine.docker("push 127.0.0.1:5000/debian")
+    traffic = engine.registries["127.0.0.1:5000"].traffic
+    (sent,) = [item for item in traffic if item.kind == "layer"]
+    assert sent.bytes == debian.facts().gzip
+
+
+def test_an_engine_unpacks_no_files_before_somebody_asks() -> None:
+    asked = "import sys, layerlab as l; l.Engine(); print('layerlab.catalog.debian' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

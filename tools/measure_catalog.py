@@ -19,8 +19,8 @@ from measure import archive, base, machine
 
 from layerlab.catalog import debian
 from layerlab.catalog.packages import columns, files, index
-from layerlab.digest import DiffID
 from layerlab.layer import Layer
+from layerlab.registry import compressed
 
 DATA = columns.DATA
 WANTED = Path(__file__).parent / "measure/wanted.txt"
@@ -33,9 +33,9 @@ RESOLUTIONS = Path(__file__).parents[1] / "tests/reference/resolutions.json"
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     root = base.make(folder)
-    diff_id = write_base(folder / "root.tar")
+    layer = write_base(folder / "root.tar")
     updated = archive.updated(root, folder)
-    write_facts(folder, updated, diff_id)
+    write_facts(folder, updated, layer)
     lines = WANTED.read_text().splitlines()
     resolutions = {
         line: [sorted(archive.simulate(updated, line.split(), recommends=r)) for r in (True, False)]
@@ -48,7 +48,7 @@ def main(folder: Path) -> None:
     (DATA / "machine.json").write_text(json.dumps(parts, indent=1) + "\n")
 
 
-def write_base(tar_path: Path) -> DiffID:
+def write_base(tar_path: Path) -> Layer:
     """The base's entries; what somebody may want to read in it has its real bytes."""
     with tarfile.open(tar_path) as tar:
         entries = list(archive.entries_of(tar, base.is_configuration))
@@ -56,10 +56,10 @@ def write_base(tar_path: Path) -> DiffID:
     packed["extents"] = json.dumps(extents).encode()
     packed["content"] = content
     (DATA / "base.xz").write_bytes(columns.pack(packed))
-    return Layer(debian.base_changes()).write_tar(None)
+    return Layer(debian.base_changes())
 
 
-def write_facts(folder: Path, updated: Path, diff_id: DiffID) -> None:
+def write_facts(folder: Path, updated: Path, layer: Layer) -> None:
     """What ``apt-get update`` leaves, and how large the base is, as text."""
     tar = (folder / "root.tar").read_bytes()
     known = {
@@ -67,7 +67,8 @@ def write_facts(folder: Path, updated: Path, diff_id: DiffID) -> None:
         "debuerreotype": base.run("debuerreotype-version").strip(),
         "tar": len(tar),
         "gzip": len(gzip.compress(tar, 9, mtime=0)),
-        "diff_id": diff_id,
+        "diff_id": layer.diff_id,
+        "blob": compressed(layer).digest,
         "lists": archive.left_by_update(updated),
     }
     (DATA / "debian.json").write_text(json.dumps(known, indent=1) + "\n")

@@ -18,6 +18,7 @@ def images() -> Mapping[str, Image]:
             "alpine:3.12": alpine.image,
             "debian:12": _debian,
             "debian:bookworm": _debian,
+            "debian:latest": _debian,
             "quay.io/coreos/flannel:v0.14.0": lambda: flannel.IMAGE,
         }
     )
@@ -44,11 +45,13 @@ def _debian() -> Image:
 
 
 def registries() -> tuple[Registry, ...]:
-    """Docker Hub and Quay, each new, with the recorded images: an engine's own two to talk to."""
+    """Docker Hub and Quay, each new, with the catalog's images: an engine's own two to talk to."""
     hub, quay = Registry("docker.io"), Registry("quay.io")
     for tag in alpine.TAGS:
-        hub.publish(f"alpine:{tag}", alpine.image(), index=alpine.INDEX)
-    quay.publish("coreos/flannel:v0.14.0", flannel.IMAGE)
+        hub.offer(f"alpine:{tag}", alpine.image, index=alpine.INDEX)
+    for tag in ("12", "bookworm", "latest"):  # Debian 13 took latest over in August 2025
+        hub.offer(f"debian:{tag}", _debian)
+    quay.offer("coreos/flannel:v0.14.0", lambda: flannel.IMAGE)
     return hub, quay
 
 

@@ -17,9 +17,9 @@ from layerlab.catalog.packages import columns
 from layerlab.catalog.packages.columns import DATA
 from layerlab.catalog.packages.control import Control, paragraphs
 from layerlab.catalog.packages.files import Extent, Files
-from layerlab.digest import DiffID
+from layerlab.digest import BlobDigest, DiffID
 from layerlab.image import History, Image, ImageConfig
-from layerlab.layer import Layer
+from layerlab.layer import Layer, RecordedBlob
 from layerlab.nodes import Change, File
 
 PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -48,6 +48,8 @@ class Facts:
     """Of that tar compressed, as a registry would have it: zeros compress to nothing."""
     diff_id: DiffID
     """Of the base's layer as layerlab writes it, so that nobody waits for its 116 MB of zeros."""
+    blob: BlobDigest
+    """Of that layer as layerlab would compress it (zlib 1.2.13): the digest of no other's bytes."""
     lists: tuple[Left, ...]
     """What ``apt-get update`` leaves in ``/var/lib/apt/lists`` and ``/var/cache/apt``."""
 
@@ -57,7 +59,8 @@ def facts() -> Facts:
     """The figures of the measurement."""
     known = json.loads((DATA / "debian.json").read_text())
     lists = tuple(Left(*left) for left in known["lists"])
-    return Facts(**(known | {"lists": lists, "diff_id": DiffID(known["diff_id"])}))
+    digests = {"diff_id": DiffID(known["diff_id"]), "blob": BlobDigest(known["blob"])}
+    return Facts(**(known | digests | {"lists": lists}))
 
 
 @cache
@@ -75,8 +78,10 @@ def image() -> Image:
 
 @cache
 def layer() -> Layer:
-    """The root file system."""
-    return Layer(base_changes(), known_diff_id=facts().diff_id)
+    """The root file system. What a pull of it moves is as much as with the true contents."""
+    known = facts()
+    pulled_as = RecordedBlob(known.blob, known.gzip)
+    return Layer(base_changes(), known_diff_id=known.diff_id, pulled_as=pulled_as)
 
 
 @cache

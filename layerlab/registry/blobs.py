@@ -31,7 +31,7 @@ class Blob:
     """Bytes; ``None`` if they weren't recorded."""
     source: Source | None
     """``None`` if only the name was recorded."""
-    layer: RecordedLayer | None = None
+    layer: AnyLayer | None = None
     """The layer to unpack where there are no bytes."""
 
     @classmethod
@@ -43,16 +43,17 @@ class Blob:
 def compressed(layer: AnyLayer) -> Blob:
     """The layer as it is pushed: the gzip that it came from, or a new one.
 
-    A recorded layer goes by its recorded name; one without is a ``NoContent`` error.
+    A recorded layer goes by its recorded name; one without is a ``NoContent`` error. So does
+    a layer of zeros of which the true compressed size is known (docs/decisions/0018).
     """
-    if isinstance(layer, RecordedLayer):
-        if layer.pulled_as is None:
-            raise NoContent(
-                "neither the files of this layer nor the digest of its blob were recorded",
-                where=layer.diff_id,
-                hint="open the image from an archive to push it",
-            )
+    if layer.pulled_as is not None:
         return Blob(layer.pulled_as.digest, layer.pulled_as.size, None, layer)
+    if isinstance(layer, RecordedLayer):
+        raise NoContent(
+            "neither the files of this layer nor the digest of its blob were recorded",
+            where=layer.diff_id,
+            hint="open the image from an archive to push it",
+        )
     if layer.blob is not None and layer.blob.compression == "gzip":
         return Blob(layer.blob.digest, layer.blob.size, layer.blob.source)
     if layer not in _MADE:

@@ -5,7 +5,7 @@ blobs; the bytes of a blob are kept once for all repositories that have it.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from layerlab.digest import BlobDigest
@@ -60,6 +60,7 @@ class Registry:
         self.host = host
         self.traffic = Traffic()
         self._repositories: dict[str, Repository] = {}
+        self._offers: dict[str, list[Callable[[], object]]] = {}
         self._recorded: dict[BlobDigest, Manifest] = {}
         self._shelf = shelf.Memory() if directory is None else shelf.Directory(directory)
         for name, digest in self._shelf.entries():
@@ -67,13 +68,12 @@ class Registry:
             self._enter(repository or name.partition("@")[0], tag if repository else None, digest)
 
     def __repr__(self) -> str:
-        tags = sum(len(repository.tags) for repository in self._repositories.values())
-        return f"<Registry {self.host}: {len(self._repositories)} repositories, {tags} tags>"
+        return f"<Registry {self.host}: {len(self.repositories)} repositories>"
 
     @property
     def repositories(self) -> tuple[str, ...]:
         """The names of all repositories, sorted."""
-        return tuple(sorted(self._repositories))
+        return tuple(sorted({*self._repositories, *self._offers}))
 
     def tags(self, repository: str) -> tuple[str, ...]:
         """The tags of a repository, sorted."""
@@ -113,7 +113,7 @@ class Registry:
         self._cross("up", "mount", digest)
         if digest not in self._blobs_of(source):
             return False
-        self._repositories.setdefault(repository, Repository()).blobs.add(digest)
+        self._made(repository).blobs.add(digest)
         return True
 
     def head(self, repository: str, tag_or_digest: str) -> BlobDigest:
@@ -169,8 +169,7 @@ class Registry:
         index that names the image among others, where no more of it was recorded. Returns the
         digest that a pull will print.
         """
-        inside = name.removeprefix(f"{self.host}/")
-        reference = Reference.parse(f"{self.host}/{inside}").tagged()
+        reference = self._reference(name)
         repository, tag = reference.path, reference.tag
         manifest = Manifest.of(image)
         for layer in image.layers:
@@ -185,12 +184,31 @@ class Registry:
             return digest
         return manifest.digest
 
+    def offer(self, name: str, make: Callable[[], Image], index: BlobDigest | None = None) -> None:
+        """Publish what ``make`` returns, as soon as somebody asks for a tag of its repository."""
+        offers = self._offers.setdefault(self._reference(name).path, [])
+        offers.append(lambda: self.publish(name, make(), index=index))
+
     def tamper(self, digest: BlobDigest, data: bytes) -> None:
         """Put other bytes where a blob or manifest lies: what digests are there to find out."""
         self._shelf.put(Blob(digest, len(data), Memory(data)))
 
+    def _reference(self, name: str) -> Reference:
+        inside = name.removeprefix(f"{self.host}/")
+        return Reference.parse(f"{self.host}/{inside}").tagged()
+
+    def _known(self, repository: str) -> Repository | None:
+        """The repository, once what was offered is in it."""
+        for publish in self._offers.pop(repository, ()):
+            publish()
+        return self._repositories.get(repository)
+
+    def _made(self, repository: str) -> Repository:
+        """The repository, a new one if there is none."""
+        return self._known(repository) or self._repositories.setdefault(repository, Repository())
+
     def _find(self, repository: str, tag_or_digest: str) -> BlobDigest:
-        known = self._repositories.get(repository)
+        known = self._known(repository)
         if known is None and self.host in _STRANGERS:
             raise Refused(*_STRANGERS[self.host])
         if known is not None and tag_or_digest in known.tags:
@@ -207,7 +225,7 @@ class Registry:
 
     def _enter(self, repository: str, tag: str | None, digest: BlobDigest) -> None:
         """Note that the repository has this manifest, and what it names."""
-        known = self._repositories.setdefault(repository, Repository())
+        known = self._made(repository)
         known.manifests.add(digest)
         if tag:
             known.tags[tag] = digest
@@ -233,7 +251,7 @@ class Registry:
     def _add(self, repository: str, blob: Blob) -> None:
         if self._shelf.get(blob.digest) is None:
             self._shelf.put(blob)
-        self._repositories.setdefault(repository, Repository()).blobs.add(blob.digest)
+        self._made(repository).blobs.add(blob.digest)
 
     def _bytes(self, digest: BlobDigest) -> Source:
         blob = self._shelf.get(digest)
@@ -242,14 +260,15 @@ class Registry:
         return blob.source
 
     def _blobs_of(self, repository: str) -> set[BlobDigest]:
-        known = self._repositories.get(repository)
+        known = self._known(repository)
         return known.blobs if known else set()
 
     def _named(self, repository: str) -> Repository:
-        if repository not in self._repositories:
+        known = self._known(repository)
+        if known is None:
             self._check_login()
             raise Refused("NAME_UNKNOWN", "repository name not known to registry")
-        return self._repositories[repository]
+        return known
 
     def _check_login(self) -> None:
         if self.host in _STRANGERS:
