@@ -8,6 +8,7 @@ from typing import Any
 
 _HOMES = {
     "bars": "charts",
+    "dockerfile_bench": "dockerfile_desk",
     "explore": "explorer",
     "ladder": "ladder_desk",
     "lines": "charts",

@@ -59,3 +59,52 @@ function makePicture(pick) {
   return { element, show };
 }
 
+
+// Rows of controls. They stay in place: only their state changes, so focus is kept.
+function makeControls(rows, send) {
+  const fields = {}, buttons = [];
+  const chosen = (names) => Object.fromEntries(names.map((name) => [name, fields[name].value]));
+  const fill = (field, options) =>
+    field.replaceChildren(...options.map((option) => make("option", { value: option }, option)));
+  const control = ({ kind, move, name, text, options = [], sends = [] }) => {
+    if (kind === "button") {
+      const made = make("button", { type: "button" }, text);
+      made.addEventListener("click", () => send(move, chosen(sends)));
+      buttons.push([made, move]);
+      return made;
+    }
+    if (kind === "text") {
+      return fields[name] = make("textarea", { "aria-label": text, rows: "2", spellcheck: "false" });
+    }
+    fields[name] = make("select", { "aria-label": text });
+    fill(fields[name], options);
+    if (move) fields[name].addEventListener("change", () => send(move, chosen([name])));
+    return make("label", {}, text, fields[name]);
+  };
+  const elements = rows.map(([label, ...row]) =>
+    make("fieldset", { "aria-label": label }, make("span", { class: "row" }, label), ...row.map(control)));
+  const show = (now) => {
+    for (const [field, value] of Object.entries(now.values)) fields[field].value = value;
+    for (const [button, move] of buttons) {
+      button.disabled = now.off.includes(move) && document.activeElement !== button;
+    }
+  };
+  return { elements, fields, fill, show };
+}
+
+// What the last move did, and the state in words.
+function makeWords(head) {
+  const said = make("p", { class: "said", role: "status", "aria-live": "polite" });
+  const notes = make("p", { class: "notes" });
+  const detailHead = make("p", { class: "head" });
+  const detail = make("pre", { class: "whole", tabindex: "0", "aria-label": "The selected part" });
+  const state = make("pre", { tabindex: "0", "aria-label": head });
+  const show = (now) => {
+    said.textContent = now.said;
+    said.classList.toggle("failed", now.failed);
+    notes.textContent = now.notes;
+    [detailHead.textContent, detail.textContent] = now.detail;
+    state.textContent = now.text;
+  };
+  return { said, rest: [notes, detailHead, detail, make("p", { class: "head" }, head), state], show };
+}
