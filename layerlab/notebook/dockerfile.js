@@ -129,16 +129,18 @@ function render({ model, el }) {
     picture.show(now.svg);
     words.show(now);
   };
+  const refit = new ResizeObserver(() => items.forEach((item) => fitField(item.field)));
+  refit.observe(list);
   model.on("change:view", draw);
   draw();
-  return () => model.off("change:view", draw);
+  return () => { refit.disconnect(); model.off("change:view", draw); };
 }
 
 // As many lines as it has.
 function fitField(field) {
   field.rows = field.value.split("\n").length;
   field.style.height = "auto";
-  if (field.scrollHeight > field.clientHeight) field.style.height = `${field.scrollHeight + 2}px`;
+  field.style.height = `${field.scrollHeight + 2}px`; // and its two borders
 }
 
 export default { render };
