@@ -208,38 +208,50 @@ class Layer(Drawn):
 class RecordedLayer(Drawn):
     """A layer known by name only: DiffID and size as ``docker inspect`` and ``history`` print them.
 
-    It counts in every table; asking for its files is a ``NoContent`` error.
+    It counts in every table; asking for its files is a ``NoContent`` error. Where a few files
+    were recorded, a container on it finds those, and no others.
     """
 
     diff_id: DiffID
     size: int
     pulled_as: RecordedBlob | None = field(default=None, compare=False)
+    known: Layer | None = field(default=None, compare=False, repr=False)
+    """The files that were recorded: a part of what is in the layer."""
     blob: ClassVar[None] = None
 
     @property
     def changes(self) -> Mapping[str, Change]:
-        raise NoContent(
-            "only the DiffID and size of this layer were recorded, not its files",
-            where=self.diff_id,
-            hint="open the image from an archive to read them",
-        )
-
-    @property
-    def tar_size(self) -> int:
-        return len(self.changes)  # always raises
+        return self._known().changes
 
     @property
     def tree(self) -> Mapping[str, Mapping[str, Change]]:
-        return self.changes  # type: ignore[return-value]  # always raises
+        return self._known().tree
 
     @property
     def links(self) -> Mapping[int, int]:
+        return self._known().links
+
+    @property
+    def tar_size(self) -> int:
         """Always ``NoContent``."""
-        return self.changes  # type: ignore[return-value]  # always raises
+        raise self._missing()
 
     def write_tar(self, stream: BinaryIO | None) -> DiffID:
         """Always ``NoContent``."""
-        return DiffID(str(self.changes))
+        raise self._missing()
+
+    def _known(self) -> Layer:
+        if self.known is None:
+            raise self._missing()
+        return self.known
+
+    def _missing(self) -> NoContent:
+        files = "its files" if self.known is None else "all of its files"
+        return NoContent(
+            f"only the DiffID and size of this layer were recorded, not {files}",
+            where=self.diff_id,
+            hint="open the image from an archive to read them",
+        )
 
 
 AnyLayer = Layer | RecordedLayer

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from layerlab import Engine, NoContent, catalog
-from layerlab.catalog import alpine, debian
+from layerlab import DockerExit, Engine, NoContent, UnionFS, catalog
+from layerlab.catalog import alpine, busybox, centos, debian, ubuntu
 from layerlab.digest import BlobDigest, ImageID
 from layerlab.image import RecordedImage
-from layerlab.registry import Manifest, Registry, compressed
+from layerlab.registry import Descriptor, Manifest, Registry, compressed
+from layerlab.registry.manifest import CONFIG
 from layerlab.units import human_size
 
 SESSION = Path(__file__).parent / "flannel" / "session.toml"
@@ -101,7 +102,8 @@ def test_alpine_proves_itself() -> None:
 
 def test_the_registries_have_the_images_and_no_past() -> None:
     hub, quay = catalog.registries()
-    assert hub.repositories[:2] == ("library/alpine", "library/debian")
+    names = ["alpine", "busybox", "centos", "debian", "ubuntu"]
+    assert hub.repositories == tuple(f"library/{name}" for name in names)
     assert hub.tags("library/alpine") == ("3.12", "3.12.3", "latest")
     digest, manifest = quay.manifest("coreos/flannel", "v0.14.0")
     assert digest == manifest.digest
@@ -142,3 +144,65 @@ def test_an_engine_unpacks_no_files_before_somebody_asks() -> None:
     asked = "import sys, layerlab as l; l.Engine(); print('layerlab.catalog.debian' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+def test_centos_proves_itself() -> None:
+    # What pulls and pushes printed; neither digest is written down in the catalog.
+    image = centos.image()
+    assert (
+        image.image_id == "sha256:5d0da3dc976460b72c77d94c8a1ad043720b0416bfc16c52c45d4847e53fadb6"
+    )
+    assert Manifest.of(image).digest == BlobDigest(
+        "sha256:a1801b843b1bfaf77c501e7a6d3f709401a1e0c83863037fa3aab063a7fdb9dc"
+    )
+    assert human_size(image.size) == "231MB"  # as the chapter's listing has it
+
+
+def test_ubuntu_s_config_has_the_size_that_its_manifest_says() -> None:
+    assert ubuntu.LAYER.pulled_as
+    blob = Descriptor(ubuntu.LAYER.pulled_as.digest, ubuntu.LAYER.pulled_as.size)
+    config = Descriptor(BlobDigest(ubuntu.IMAGE_ID), ubuntu.CONFIG_SIZE, CONFIG)
+    manifest = Manifest.made(config, (blob,))
+    assert (manifest.digest, manifest.size) == (ubuntu.MANIFEST, ubuntu.MANIFEST_SIZE)
+
+
+@pytest.mark.parametrize(
+    ("name", "release"),
+    [
+        ("alpine", 'PRETTY_NAME="Alpine Linux v3.12"'),
+        ("centos", 'PRETTY_NAME="CentOS Linux 8"'),
+        ("debian", 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"'),
+        ("ubuntu", 'PRETTY_NAME="Ubuntu 20.04.3 LTS"'),
+    ],
+)
+def test_each_base_answers_for_itself_and_the_host_for_the_kernel(name: str, release: str) -> None:
+    engine = Engine()
+    engine.docker(f"pull {name}")
+    assert f"{release}\n" in engine.docker(f"run --rm {name} cat /etc/os-release")
+    kernel = engine.docker(f"run --rm {name} sh -c 'uname -r'")
+    assert kernel == engine.sh("uname -r") == "3.10.0-1160.el7.x86_64\n"
+
+
+def test_busybox_is_one_file_and_no_distribution() -> None:
+    engine = Engine()
+    engine.docker("pull busybox")
+    image = engine.image("busybox").image
+    few = len(busybox.PASSWD + busybox.GROUP + "../../bin/env")
+    assert image.size == busybox.facts().size + few
+    files = {
+        id(node): path for path, node in image.layers[0].changes.items() if path[:5] == "/bin/"
+    }
+    assert len(files) == 1
+    with pytest.raises(DockerExit, match="can't open '/etc/os-release'"):
+        engine.docker("run --rm busybox cat /etc/os-release")
+    assert engine.docker("run --rm busybox whoami") == "root\n"
+
+
+def test_a_recorded_layer_has_the_files_that_were_recorded() -> None:
+    layer = centos.LAYER
+    assert layer.known is not None
+    assert UnionFS([layer]).read_bytes("/etc/redhat-release") == b"CentOS Linux release 8.4.2105\n"
+    assert layer.size == 231_268_856
+    for ask in (lambda: layer.write_tar(None), lambda: layer.tar_size):
+        with pytest.raises(NoContent, match="not all of its files"):
+            ask()

@@ -5,23 +5,45 @@ ones.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from typing import NamedTuple
 
-from layerlab.catalog import alpine, flannel
+from layerlab.catalog import alpine, centos, flannel, ubuntu
+from layerlab.digest import BlobDigest
 from layerlab.image import Image
 from layerlab.registry import Registry
+
+_FLANNEL = "quay.io/coreos/flannel:v0.14.0"
+
+
+class _Offer(NamedTuple):
+    """An image at Docker Hub."""
+
+    tags: tuple[str, ...]
+    make: Callable[[], Image]
+    named_by: BlobDigest | None = None
+    """Of the index that names it, where there is one."""
+
+
+def _later(name: str) -> Callable[[], Image]:
+    """Make the image by its own module, which costs time, when somebody asks."""
+    return lambda: import_module(f"layerlab.catalog.{name}").image()
+
+
+_HUB = {
+    "alpine": _Offer(alpine.TAGS, alpine.image, alpine.INDEX),
+    "busybox": _Offer(("1.35", "latest"), _later("busybox")),
+    "centos": _Offer(centos.TAGS, centos.image, centos.INDEX),
+    # Debian 13 took `latest` over in August 2025.
+    "debian": _Offer(("12", "bookworm", "latest"), _later("debian")),
+    "ubuntu": _Offer(ubuntu.TAGS, lambda: ubuntu.IMAGE, ubuntu.INDEX),
+}
 
 
 def images() -> Mapping[str, Image]:
     """Every image by the name that it is pulled under; each is made when it is asked for."""
-    return _Made(
-        {
-            "alpine:3.12": alpine.image,
-            "debian:12": _debian,
-            "debian:bookworm": _debian,
-            "debian:latest": _debian,
-            "quay.io/coreos/flannel:v0.14.0": lambda: flannel.IMAGE,
-        }
-    )
+    hub = {f"{name}:{tag}": offer.make for name, offer in _HUB.items() for tag in offer.tags}
+    return _Made({**hub, _FLANNEL: lambda: flannel.IMAGE})
 
 
 class _Made(Mapping[str, Image]):
@@ -38,20 +60,13 @@ class _Made(Mapping[str, Image]):
         return len(self._makers)
 
 
-def _debian() -> Image:
-    from layerlab.catalog import debian  # unpacking its files takes longer than all the rest
-
-    return debian.image()
-
-
 def registries() -> tuple[Registry, ...]:
     """Docker Hub and Quay, each new, with the catalog's images: an engine's own two to talk to."""
     hub, quay = Registry("docker.io"), Registry("quay.io")
-    for tag in alpine.TAGS:
-        hub.offer(f"alpine:{tag}", alpine.image, index=alpine.INDEX)
-    for tag in ("12", "bookworm", "latest"):  # Debian 13 took latest over in August 2025
-        hub.offer(f"debian:{tag}", _debian)
-    quay.offer("coreos/flannel:v0.14.0", lambda: flannel.IMAGE)
+    for name, offer in _HUB.items():
+        for tag in offer.tags:
+            hub.offer(f"{name}:{tag}", offer.make, offer.named_by)
+    quay.offer(_FLANNEL.partition("/")[2], lambda: flannel.IMAGE)
     return hub, quay
 
 
