@@ -51,7 +51,7 @@ class World:
     clock: Clock
     account: Account = field(default_factory=Account)
     hostname: str = ""
-    kernel: str = "6.1.0-28-amd64"
+    kernel: str = "3.10.0-1160.el7.x86_64"
     flavour: Flavour = BUSYBOX
     commands: Mapping[str, Program] = field(default_factory=dict)
     """Programs beside those that the shell has; they need no file in the tree."""

@@ -18,7 +18,8 @@ from layerlab.shell.state import ShellState
 from layerlab.shell.streams import Done, Source, Streams
 
 START = 1_767_225_600
-KERNEL = "6.1.0-28-amd64"
+KERNEL = "3.10.0-1160.el7.x86_64"
+"""Of the host that the engine runs on: every container is told so."""
 
 
 @dataclass(frozen=True)
