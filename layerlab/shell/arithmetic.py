@@ -18,12 +18,16 @@ _WIDTH = 64
 
 
 class ArithmeticFault(Exception):
-    """An expression without a value, in busybox's words."""
+    """An expression without a value, in busybox's words and in dash's."""
+
+    def __init__(self, ash: str = "arithmetic syntax error", dash: str = "expecting EOF") -> None:
+        self.ash, self.dash = ash, dash
+        super().__init__(ash)
 
 
 def _divide(a: int, b: int) -> int:
     if b == 0:
-        raise ArithmeticFault("divide by zero")
+        raise ArithmeticFault("divide by zero", "division by zero")
     quotient = abs(a) // abs(b)
     return quotient if (a < 0) == (b < 0) else -quotient
 
@@ -38,24 +42,25 @@ _BINARY: Mapping[str, Callable[[int, int], int]] = {
 
 
 def calculate(
-    expression: str, variables: Mapping[str, str], assign: Callable[[str, str], None]
-) -> int:
-    """The value of an expression; 0 for an empty one."""
+    expression: str, variables: Mapping[str, str], assign: Callable[[str, str], None],
+    *, steps: bool = True,
+) -> int:  # fmt: skip
+    """The value of an expression; 0 for an empty one. ``steps``: there are ``++`` and ``--``."""
     tokens: list[str] = []
     at = 0
     text = expression.rstrip()
     while at < len(text):
         found = _TOKEN.match(text, at)
         if not found:
-            raise ArithmeticFault("arithmetic syntax error")
-        tokens.append(found[1])
+            raise ArithmeticFault(dash="expecting primary")
+        tokens += found[1] if found[1] in ("++", "--", "**") and not steps else (found[1],)
         at = found.end()
     if not tokens:
         return 0
     parser = _Parser(tokens, variables, assign)
     value = parser.comma()
     if parser.tokens:
-        raise ArithmeticFault("arithmetic syntax error")
+        raise ArithmeticFault
     return value
 
 
@@ -97,7 +102,7 @@ class _Parser:
         self.tokens.pop(0)
         yes = self._branch(bool(condition), self._assignment)
         if self._peek() != ":":
-            raise ArithmeticFault("malformed ?: operator")
+            raise ArithmeticFault("malformed ?: operator", "expecting ':'")
         self.tokens.pop(0)
         no = self._branch(not condition, self._assignment)
         return yes if condition else no
@@ -127,7 +132,7 @@ class _Parser:
     def _unary(self) -> int:
         token = self._peek()
         if not token:
-            raise ArithmeticFault("arithmetic syntax error")
+            raise ArithmeticFault(dash="expecting primary")
         self.tokens.pop(0)
         if token in ("++", "--"):
             name = self.tokens.pop(0) if self.tokens else ""
@@ -140,7 +145,7 @@ class _Parser:
         if token == "(":
             value = self.comma()
             if self._peek() != ")":
-                raise ArithmeticFault("arithmetic syntax error")
+                raise ArithmeticFault(dash="expecting ')'")
             self.tokens.pop(0)
             return value
         if re.match(r"[A-Za-z_]", token):
@@ -165,7 +170,7 @@ def _number(token: str) -> int:
             return int(token, 16)
         return int(token, 8) if token.startswith("0") else int(token)
     except ValueError:
-        raise ArithmeticFault("arithmetic syntax error") from None
+        raise ArithmeticFault from None
 
 
 def _wrap(value: int) -> int:

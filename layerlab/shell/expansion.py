@@ -13,16 +13,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from layerlab.shell import arithmetic, patterns
+from layerlab.shell.faults import ShellFailure, ShellName
 from layerlab.shell.files import Files
 from layerlab.shell.syntax import Arithmetic, Parameter, Part, Script, Substitution, Text, Word
-
-
-class ShellFailure(Exception):
-    """What ends a script with a message, ash's or bash's: an unset parameter, a division by 0."""
-
-    def __init__(self, text: str, bash: str | None = None) -> None:
-        self.text, self.bash = text, bash or text
-        super().__init__(text)
 
 
 class Scope(Protocol):
@@ -30,6 +23,8 @@ class Scope(Protocol):
 
     @property
     def files(self) -> Files: ...
+    @property
+    def kind(self) -> ShellName: ...
     @property
     def cwd(self) -> str: ...
     @property
@@ -137,11 +132,15 @@ class Expansion:
 
     def calculate(self, expression: str) -> int:
         """``$((…))``."""
+        scope = self.scope
+        dash = scope.kind == "dash"
         try:
-            return arithmetic.calculate(expression, self.scope.variables, self.scope.assign)
+            return arithmetic.calculate(expression, scope.variables, scope.assign, steps=not dash)
         except arithmetic.ArithmeticFault as fault:
-            told = f"{expression.strip()}: {_BASH_FAULTS.get(str(fault), fault)}"
-            raise ShellFailure(str(fault), told) from None
+            raise ShellFailure(
+                fault.ash, f"{expression.strip()}: {_BASH_FAULTS.get(fault.ash, fault.ash)}",
+                f'arithmetic expression: {fault.dash}: "{expression}"',
+            ) from None  # fmt: skip
 
     def _put(self, value: str, quoted: bool, fields: _Fields, split: bool) -> None:
         """A value that was computed: quoted it stays whole, else it is split."""
@@ -186,6 +185,8 @@ class Expansion:
         return special if special is not None else self.scope.variables.get(name)
 
     def _parameter(self, part: Parameter, fields: _Fields, split: bool) -> None:
+        if part.op == "bad":
+            raise ShellFailure("Bad substitution")
         value, op = self._value(part.name), part.op
         missing = value is None or (op.startswith(":") and value == "")
         kind = op[-1:] if op and op[0] in ":-=?+" else op
@@ -200,8 +201,10 @@ class Expansion:
             value = self.text(word)
             self.scope.assign(part.name, value)
         elif kind == "?" and missing:
-            said = self.text(word) if word else _unset(op)
-            raise ShellFailure(f"{part.name}: {said or _unset(op)}")
+            said = self.text(word) if word else ""
+            null = " or null" if op.startswith(":") else ""
+            dash = said or f"parameter not set{null}"
+            raise ShellFailure(f"{part.name}: {said or _unset(op)}", dash=f"{part.name}: {dash}")
         if value is None and self.scope.nounset and kind not in ("-", "+", "=", "?"):
             raise ShellFailure(f"{part.name}: parameter not set", f"{part.name}: unbound variable")
         value = value or ""

@@ -5,25 +5,21 @@ Pipelines run one program after the other, each on all that the one before it pr
 
 from __future__ import annotations
 
-import errno
 import io
-import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
-from functools import partial
-from typing import Any
 
 from layerlab.shell import builtins
+from layerlab.shell.calling import execute, invoke
 from layerlab.shell.compound import run_compound
-from layerlab.shell.expansion import Expansion, ShellFailure
+from layerlab.shell.expansion import Expansion
+from layerlab.shell.faults import ShellFailure, ShellName, ShellSyntaxError
 from layerlab.shell.files import Files
-from layerlab.shell.lexing import ShellSyntaxError
-from layerlab.shell.parsing import parse
-from layerlab.shell.process import Process, World, join
+from layerlab.shell.parsing import complete_commands
+from layerlab.shell.process import Shell, World
 from layerlab.shell.redirecting import RedirectFailure, redirected
-from layerlab.shell.running import execute, finish, start, text_of
 from layerlab.shell.state import Exit, Leave, Return, ShellState
-from layerlab.shell.streams import Nothing, Output, Streams
+from layerlab.shell.streams import Nothing, Streams
 from layerlab.shell.syntax import (
     AndOr,
     Command,
@@ -33,13 +29,14 @@ from layerlab.shell.syntax import (
     Script,
     Simple,
 )
+from layerlab.shell.tracing import trace
 
 
 class Interpreter:
-    """One shell, or a subshell of one."""
+    """One shell, or a subshell of one. ``sh`` runs the shells that it starts."""
 
-    def __init__(self, world: World, state: ShellState) -> None:
-        self.world, self.state = world, state
+    def __init__(self, world: World, state: ShellState, sh: Shell) -> None:
+        self.world, self.state, self.sh = world, state, sh
         self.expansion = Expansion(self)
         self.loops = 0
         self.frames: list[dict[str, str | None]] = []
@@ -79,8 +76,12 @@ class Interpreter:
         return "f" in self.state.options
 
     @property
+    def kind(self) -> ShellName:
+        return self.state.shell
+
+    @property
     def bash(self) -> bool:
-        return self.world.flavour.shell == "bash"
+        return self.state.shell == "bash"
 
     def special(self, name: str) -> str | None:
         state = self.state
@@ -106,42 +107,41 @@ class Interpreter:
 
         ``line`` is the number of its first line.
         """
-        try:
-            script = parse(text, bash=self.bash, line=line)
-        except ShellSyntaxError as fault:
-            self.complain(fault.bash if self.bash else fault.text, streams)
-            self.state.status = 2
-            return 2
-        code = self.contained(script, streams)
+        code = self.contained(complete_commands(text, shell=self.kind, line=line), streams)
         last, self.state.at_exit = self.state.at_exit, ""
         if last:
             self.run(last, streams)
         return code
 
-    def contained(self, script: Script, streams: Streams) -> int:
-        """Run to the end or to ``exit``."""
+    def contained(self, scripts: Iterable[Script], streams: Streams) -> int:
+        """Run to the end or to ``exit``; a fault ends the shell."""
         try:
-            self.script(script, streams)
+            for script in scripts:
+                self.script(script, streams)
         except Exit as end:
             self.state.status = end.code
         except Return as end:
             self.state.status = end.code
         except Leave:
             pass
+        except ShellSyntaxError as fault:
+            self.line = self.line if fault.line is None else fault.line
+            self.complain(fault.told(self.kind), streams)
+            self.state.status = 2
         except ShellFailure as fault:
-            self.complain(fault.bash if self.bash else fault.text, streams)
+            self.complain(fault.told(self.kind), streams)
             self.state.status = 1 if self.bash else 2
         return self.state.status
 
     def subshell(self, script: Script, streams: Streams) -> int:
         """Run in a copy of this shell; nothing that it sets comes back."""
-        other = Interpreter(self.world, self.state.copy())
-        other.tested, other.loops = self.tested, self.loops
-        return other.contained(script, streams)
+        other = Interpreter(self.world, self.state.copy(), self.sh)
+        other.tested, other.loops, other.line = self.tested, self.loops, self.line
+        return other.contained((script,), streams)
 
     def complain(self, text: str, streams: Streams) -> None:
         """A line on standard error, after the shell's name."""
-        where = f"{self.line}: " if self.world.flavour.shell == "dash" else ""
+        where = f"{self.line}: " if self.kind == "dash" else ""
         told = f"{self.state.name}: {where}{text}\n"
         streams.stderr.write(told.encode("utf-8", "surrogateescape"))
 
@@ -212,11 +212,11 @@ class Interpreter:
     ) -> Streams:
         """The streams that a command gets."""
         self.streams = streams
-        return redirected(self.expansion, redirects, streams, opened, bash=self.bash)
+        return redirected(self.expansion, redirects, streams, opened, shell=self.kind)
 
     def _redirect_failed(self, fault: RedirectFailure, streams: Streams) -> None:
         self.complain(str(fault), streams)
-        self.state.status = 1
+        self.state.status = 2 if self.kind == "dash" else 1
         self.check_errexit()
 
     # Simple commands.
@@ -233,7 +233,7 @@ class Interpreter:
             except RedirectFailure as fault:
                 special = bool(args) and args[0] in builtins.SPECIAL
                 self._redirect_failed(fault, streams)
-                if special and self.world.flavour.shell != "bash":
+                if special and not self.bash:
                     raise Exit(self.state.status) from None
                 return
             values = {}
@@ -244,20 +244,11 @@ class Interpreter:
                 else:
                     self.assign(name, value)
             if "x" in self.state.options:
-                self._trace(command, values, args, streams)
+                trace(self, command, values, args, streams)
             if args:
                 self.state.status = self.invoke(args, values, inner)
             else:
                 self.state.status = self.substituted
-
-    def _trace(
-        self, command: Simple, values: Mapping[str, str], args: list[str], streams: Streams
-    ) -> None:
-        shown = [f"{name}={self.variables.get(name, '')}" for name, _ in command.assignments
-                 if name not in values]  # fmt: skip
-        shown += [f"{name}={value}" for name, value in values.items()]
-        shown += [builtins.quoted(arg) for arg in args]
-        streams.stderr.write(f"+ {' '.join(shown)}\n".encode("utf-8", "surrogateescape"))
 
     def _aliased(self, command: Simple, args: list[str]) -> list[str]:
         first = command.words[0] if command.words else ()
@@ -268,134 +259,10 @@ class Interpreter:
 
     def invoke(self, args: list[str], values: Mapping[str, str], streams: Streams) -> int:
         """Run a function, a builtin or a program under ``values``; its exit code."""
-        name = args[0]
-        if name in self.state.functions and name not in builtins.SPECIAL:
-            return self._with(values, lambda: self._call(args, streams))
-        if name in builtins.BUILTINS:
-            return self._with(values, lambda: self._builtin(args, streams))
-        environment = {**self.state.environment, **values}
-        return self.execute(args, environment, streams)
+        return invoke(self, args, values, streams)
 
-    def _with(self, values: Mapping[str, str], action: Any) -> int:
-        """Run with variables set for so long."""
-        before = {name: self.variables.get(name) for name in values}
-        for name, value in values.items():
-            self.assign(name, value)
-        try:
-            found: int = action()
-            return found
-        finally:
-            for name, old in before.items():
-                if old is None:
-                    self.state.variables.pop(name, None)
-                else:
-                    self.state.variables[name] = old
-
-    def _call(self, args: list[str], streams: Streams) -> int:
-        state = self.state
-        before, loops = state.arguments, self.loops
-        state.arguments, self.loops = args[1:], 0
-        frame: dict[str, str | None] = {}
-        self.frames.append(frame)
-        try:
-            self.command(state.functions[args[0]], streams)
-        except Return as end:
-            state.status = end.code
-        finally:
-            state.arguments, self.loops = before, loops
-            self.frames.pop()
-            for name, old in frame.items():
-                if old is None:
-                    state.variables.pop(name, None)
-                else:
-                    state.variables[name] = old
-        return state.status
-
-    def _builtin(self, args: list[str], streams: Streams) -> int:
-        stdout, stderr = Output(streams.stdout), Output(streams.stderr)
-        process = self._process(args, streams, stdout, stderr, self.state.environment)
-        process.label = self._label(args[0])
-        return finish(process, lambda: builtins.BUILTINS[args[0]](self, process))
-
-    def _label(self, name: str) -> str:
-        shell = self.state.name
-        if self.world.flavour.shell == "dash":
-            return f"{shell}: {self.line}: {name}"
-        if self.world.flavour.shell == "bash":
-            return f"{shell}: {name}"
-        return f"{shell}: {name}: line {self.line}" if name in builtins.LABELLED else shell
-
-    def _process(
-        self, args: list[str], streams: Streams, stdout: Output, stderr: Output,
-        environment: dict[str, str],
-    ) -> Process:  # fmt: skip
-        return Process(
-            self.world,
-            args,
-            streams.stdin,
-            stdout,
-            stderr,
-            self.state.cwd,
-            environment,
-            partial(start, sh),
-        )
-
-    def execute(self, args: list[str], environment: dict[str, str], streams: Streams) -> int:
-        """Run a program; what can't be run is told of in the shell's words, 126 or 127."""
-        try:
-            return execute(self.world, args, environment, self.state.cwd, streams, sh)
-        except OSError as problem:
-            missing = problem.errno in (errno.ENOENT, errno.ENOTDIR)
-            bash = self.world.flavour.shell == "bash"
-            why = problem.strerror
-            if missing and (not bash or "/" not in args[0]):
-                why = "command not found" if bash else "not found"
-            elif bash and "/" in args[0] and self._is_directory(args[0]):
-                why = "Is a directory"
-            self.complain(f"{args[0]}: {why}", streams)
-            return 127 if missing else 126
-
-    def _is_directory(self, name: str) -> bool:
-        try:
-            return stat.S_ISDIR(self.files.stat(join(self.cwd, name)).st_mode)
-        except OSError:
-            return False
-
-
-def sh(
-    world: World, args: list[str], environment: Mapping[str, str], cwd: str, streams: Streams
-) -> int:
-    """The program ``sh``: ``sh -c script name args``, ``sh file args``, ``sh`` on its input."""
-    state = ShellState(cwd=cwd, name=args[0])
-    state.take(environment)
-    state.take({"PWD": cwd})
-    rest = args[1:]
-    letters: list[str] = []
-    while rest and rest[0][:1] == "-" and len(rest[0]) > 1:
-        word = rest.pop(0)
-        if word == "--":
-            break
-        letters += word[1:]
-        if "o" in word[1:] and rest:
-            letters += builtins.LONG_OPTIONS.get(rest.pop(0), "")
-    state.options.update(letter for letter in letters if letter in "euxf")
-    shell = Interpreter(world, state)
-    dash = world.flavour.shell == "dash"
-    if "c" in letters:
-        if not rest:
-            shell.complain("-c requires an argument", streams)
-            return 2
-        script = rest.pop(0)
-        state.name = rest.pop(0) if rest else state.name
-    elif rest and "s" not in letters:
-        name = rest.pop(0)
-        try:
-            script = text_of(world, join(cwd, name))
-        except OSError as problem:
-            shell.complain(f"can't open '{name}': {problem.strerror}", streams)
-            return 2
-        state.name = name
-    else:
-        script = streams.stdin.read().decode("utf-8", "surrogateescape")
-    state.arguments = rest
-    return shell.run(script, streams, line=int("c" not in letters or dash))
+    def execute(
+        self, args: list[str], environment: Mapping[str, str], streams: Streams, label: str = ""
+    ) -> int:
+        """Run a program; its exit code."""
+        return execute(self, args, environment, streams, label)

@@ -6,34 +6,24 @@ Source: POSIX.1-2017, Shell Command Language, 2.2 Quoting and 2.3 Token Recognit
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from layerlab.shell.syntax import (
-    Arithmetic,
-    Parameter,
-    Part,
-    Script,
-    Substitution,
-    Text,
-    Word,
-)
+from layerlab.shell.faults import ShellName, ShellSyntaxError
+from layerlab.shell.syntax import Arithmetic, Parameter, Part, Script, Substitution, Text, Word
 
 OPERATORS = (
     "&>>", "<<-", "<<<", "&&", "||", ";;", "<<", ">>", "<&", ">&", "<>", ">|", "&>",
     "|", "&", ";", "<", ">", "(", ")",
 )  # fmt: skip
+OPERATORS_OF: Mapping[ShellName, frozenset[str]] = {
+    "bash": frozenset(OPERATORS),
+    "ash": frozenset(OPERATORS) - {"<<<", "&>>"},
+    "dash": frozenset(OPERATORS) - {"<<<", "&>>", "&>"},
+}
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SPECIAL = "@*#?$!-0123456789"
 _OPS = re.compile(r":?[-=?+]|%%?|##?|//?")
-
-
-class ShellSyntaxError(Exception):
-    """A script that can't be parsed, in ash's words and in bash's."""
-
-    def __init__(self, text: str, bash: str) -> None:
-        self.text, self.bash = f"syntax error: {text}", bash
-        super().__init__(self.text)
 
 
 def _unclosed(what: str, text: str = "unterminated quoted string") -> ShellSyntaxError:
@@ -57,11 +47,11 @@ class Lexer:
     """
 
     def __init__(
-        self, text: str, script: Callable[[Lexer], Script], bash: bool = False, line: int = 0
+        self, text: str, script: Callable[[Lexer], Script], shell: ShellName = "ash", line: int = 0
     ) -> None:
         self.text, self.at = text, 0
         self._first_line = line
-        self._script, self.bash = script, bash
+        self._script, self.shell = script, shell
         self._below: int | None = None
         """Where the script goes on after this line, if here-documents lie between."""
 
@@ -88,7 +78,7 @@ class Lexer:
             return Token("newline")
         for operator in OPERATORS:
             if text.startswith(operator, self.at):
-                if not self.bash and operator in ("<<<", "&>>"):
+                if operator not in OPERATORS_OF[self.shell]:
                     continue
                 self.at += len(operator)
                 return Token(operator)
@@ -206,7 +196,7 @@ class Lexer:
         if rest < len(text) and text[rest] in _SPECIAL:
             self.at = rest + 1
             return Parameter(text[rest], quoted=quoted)
-        if self.bash and not quoted and text.startswith("'", rest):
+        if self.shell == "bash" and not quoted and text.startswith("'", rest):
             self.at = rest + 1
             return Text(self._ansi_quoted(), quoted=True)
         self.at = rest
@@ -234,7 +224,7 @@ class Lexer:
                 inner.append(char)
                 self.at += 1
         self.at += 1
-        inside = Lexer("".join(inner), self._script, self.bash, self.line)
+        inside = Lexer("".join(inner), self._script, self.shell, self.line)
         return Substitution(self._script(inside), quoted)
 
     def _arithmetic(self, quoted: bool) -> Part | None:
@@ -248,7 +238,7 @@ class Lexer:
             stop += 1
         if not self.text.startswith("))", stop):
             return None
-        inside = Lexer(self.text[self.at + 3 : stop], self._script, self.bash, self.line)
+        inside = Lexer(self.text[self.at + 3 : stop], self._script, self.shell, self.line)
         self.at = stop + 2
         return Arithmetic(inside.double_quoted(""), quoted)
 
@@ -262,6 +252,12 @@ class Lexer:
             raise ShellSyntaxError("bad substitution", "bad substitution")
         self.at = name.end()
         op = _OPS.match(text, self.at)
+        if (
+            self.shell == "dash"
+            and text[self.at : self.at + 1] not in ("}", "")
+            and not (op and op[0][0] != "/")
+        ):
+            return self._bad_substitution(quoted)
         if length:
             shown = "length"
         elif op:
@@ -283,6 +279,14 @@ class Lexer:
         self.at += 1
         return Parameter(name[0], shown, word, quoted)
 
+    def _bad_substitution(self, quoted: bool) -> Part:
+        """What dash notices only when it expands it."""
+        self.parts(lambda char: char == "}")
+        if not self.text.startswith("}", self.at):
+            raise _unclosed("}", "missing '}'")
+        self.at += 1
+        return Parameter("", "bad", quoted=quoted)
+
     def heredoc(self, end: str, *, literal: bool, tabs: bool) -> Word:
         """The text of a here-document, which begins on the line after this one."""
         text = self.text
@@ -302,7 +306,7 @@ class Lexer:
         body = "".join(lines)
         if literal:
             return (Text(body, quoted=True),)
-        return Lexer(body, self._script, self.bash, self.line).double_quoted("")
+        return Lexer(body, self._script, self.shell, self.line).double_quoted("")
 
 
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "e": "\x1b",

@@ -6,9 +6,11 @@ Errors are in the words of busybox's ``ash``: ``syntax error: unexpected ")"``.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
-from layerlab.shell.lexing import NAME, Lexer, ShellSyntaxError, Token
+from layerlab.shell.faults import ShellName, ShellSyntaxError
+from layerlab.shell.lexing import NAME, Lexer, Token
 from layerlab.shell.syntax import (
     AndOr,
     Case,
@@ -33,16 +35,25 @@ _CLOSERS = frozenset(("then", "else", "elif", "fi", "do", "done", "esac", "}"))
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
 
 
-def parse(text: str, *, bash: bool = False, line: int = 0) -> Script:
-    """The commands of a script. ``bash`` has ``<<<`` and ``&>>`` besides what POSIX has.
+def complete_commands(text: str, *, shell: ShellName = "ash", line: int = 0) -> Iterator[Script]:
+    """The commands of a script, a line or more at a time: a shell runs each before it reads on.
 
     ``line`` is the number of the first line: ash counts those of ``-c`` from 0.
     """
-    parser = _Parser(Lexer(text, _substitution, bash, line))
-    script = parser.script()
-    if parser.here.kind != "end":
-        raise parser.unexpected()
-    return script
+    lexer = Lexer(text, _substitution, shell, line)
+    try:
+        parser = _Parser(lexer)
+        while parser.here.kind != "end":
+            script = parser.line()
+            if parser.here.kind not in ("newline", "end"):
+                raise parser.unexpected()
+            if script.items:
+                yield script
+            if parser.here.kind == "newline":
+                parser.next()
+    except ShellSyntaxError as fault:
+        fault.line = lexer.line
+        raise
 
 
 def _substitution(lexer: Lexer) -> Script:
@@ -53,7 +64,10 @@ def _substitution(lexer: Lexer) -> Script:
     if parser.here.kind != ("end" if whole else ")"):
         fault = parser.unexpected("" if whole else ")")
         if not whole and parser.here.kind == "end":
-            fault.bash = "unexpected EOF while looking for matching `)'"
+            raise ShellSyntaxError(
+                'unexpected end of file (expecting ")")',
+                "unexpected EOF while looking for matching `)'",
+            )
         raise fault
     return script
 
@@ -104,15 +118,22 @@ class _Parser:
         items: list[AndOr] = []
         self._newlines()
         while not self._closed():
+            items += self.line().items
+            if self.here.kind != "newline":
+                break
+            self._newlines()
+        return Script(tuple(items))
+
+    def line(self) -> Script:
+        """Commands up to the end of the line that the last of them ends in."""
+        items: list[AndOr] = []
+        while not self._closed() and self.here.kind != "newline":
             item = self._and_or()
             kind = self.here.kind
-            if kind == "&":
-                item = AndOr(item.pipelines, background=True)
-            items.append(item)
-            if kind not in (";", "&", "newline"):
+            items.append(AndOr(item.pipelines, background=kind == "&"))
+            if kind not in (";", "&"):
                 break
             self.next()
-            self._newlines()
         return Script(tuple(items))
 
     def _body(self, closer: str) -> Script:

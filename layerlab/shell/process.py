@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 
 from layerlab.shell import accounts
 from layerlab.shell.accounts import Account
+from layerlab.shell.faults import ShellName
 from layerlab.shell.files import Files
 from layerlab.shell.streams import Nothing, Output, Source, Streams
 
@@ -26,7 +27,7 @@ class Flavour:
     """Whose programs these are: their words, their columns, their exit codes."""
 
     tools: Literal["busybox", "gnu"]
-    shell: Literal["ash", "bash", "dash"]
+    shell: ShellName
     name: str
     """What the shell calls itself in its messages."""
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -89,6 +90,8 @@ class Process:
     """Starts another program, which gets these bytes to read; see :meth:`start`."""
     label: str = ""
     """What its messages begin with, if not with its name: a shell's for its builtins."""
+    builtin: ShellName | None = None
+    """The shell that this is a builtin of."""
 
     @property
     def files(self) -> Files:
@@ -110,9 +113,15 @@ class Process:
         """``name`` as seen from the root of the tree; ``""`` stays what leads nowhere."""
         return join(self.cwd, name)
 
-    def say(self, text: str, *, gnu: str | None = None) -> None:
-        """A line on standard error, after the program's name: busybox's words, or GNU's."""
-        told = gnu if gnu is not None and self.gnu else text
+    def say(self, text: str, *, gnu: str | None = None, dash: str | None = None) -> None:
+        """A line on standard error, after the program's name.
+
+        In the words of busybox and its ash, of GNU and its bash, or of dash's builtins, which
+        without ``dash`` are those of ash.
+        """
+        gnus = self.gnu if self.builtin is None else self.builtin == "bash"
+        told = gnu if gnu is not None and gnus else text
+        told = dash if dash is not None and self.builtin == "dash" else told
         if self.gnu:  # error(3) prints first what stdio still holds; busybox doesn't
             self.stdout.flush()
         self.stderr.write(f"{self.label or self.name}: {told}\n")

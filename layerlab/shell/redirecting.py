@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from layerlab.shell.expansion import Expansion
+from layerlab.shell.faults import ShellName
 from layerlab.shell.process import join, open_file
 from layerlab.shell.streams import Nothing, Streams
 from layerlab.shell.syntax import Redirect
@@ -27,7 +28,7 @@ class RedirectFailure(Exception):
 
 def redirected(
     expansion: Expansion, redirects: tuple[Redirect, ...], streams: Streams, opened: ExitStack,
-    *, bash: bool,
+    *, shell: ShellName,
 ) -> Streams:  # fmt: skip
     """The streams with redirections carried out; files that were opened close with ``opened``.
 
@@ -50,7 +51,7 @@ def redirected(
                 raise RedirectFailure(f"{text}: Bad file descriptor")
             table[fd] = table[int(text)]
         else:
-            file = _open(expansion, text, ">" if op == ">&" else op, table, bash)
+            file = _open(expansion, text, ">" if op == ">&" else op, table, shell)
             opened.callback(file.close)
             table[fd] = file
             if op in ("&>", "&>>", ">&"):
@@ -59,7 +60,8 @@ def redirected(
     return Streams(table[0], table[1], table[2], rest)
 
 
-def _open(expansion: Expansion, name: str, op: str, table: Mapping[int, Any], bash: bool) -> Any:
+def _open(expansion: Expansion, name: str, op: str, table: Mapping[int, Any], shell: ShellName
+          ) -> Any:  # fmt: skip
     path = join(expansion.scope.cwd, name)
     standard = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}.get(path)
     if standard is not None:
@@ -67,17 +69,27 @@ def _open(expansion: Expansion, name: str, op: str, table: Mapping[int, Any], ba
     try:
         return open_file(expansion.scope.files, path, MODES[op])
     except OSError as problem:
-        raise RedirectFailure(_cannot_open(name, op, problem, bash)) from None
+        raise RedirectFailure(_cannot_open(name, op, problem, shell)) from None
 
 
-def _cannot_open(name: str, op: str, problem: OSError, bash: bool) -> str:
+def _cannot_open(name: str, op: str, problem: OSError, shell: ShellName) -> str:
     """Ash has words of its own for what isn't there (``errmsg`` in its redirections)."""
     why = problem.strerror
-    if bash:
+    if shell == "bash":
         return f"{name}: {why}"
+    if shell == "dash":
+        action = "open" if op == "<" else "create"
+        return f"cannot {action} {name}: {told(problem, action)}"
     if problem.errno in (errno.ENOENT, errno.ENOTDIR):
         why = "no such file" if op == "<" else "nonexistent directory"
     return f"can't {'open' if op == '<' else 'create'} {name}: {why}"
+
+
+def told(problem: OSError, action: str) -> str:
+    """Dash's words for an error (``errmsg`` in its ``error.c``)."""
+    if problem.errno in (errno.ENOENT, errno.ENOTDIR):
+        return "No such file" if action == "open" else "Directory nonexistent"
+    return problem.strerror or ""
 
 
 class _Borrowed:

@@ -7,11 +7,17 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from layerlab.shell import programs
+from layerlab.shell.faults import ShellName
 from layerlab.shell.lookup import DEFAULT_PATH, find_program, kind_of
 from layerlab.shell.process import Process, Program, Shell, Usage, World, join
 from layerlab.shell.streams import Output, Streams
 
 SHELLS = frozenset(("sh", "ash", "bash", "dash"))
+_STANDALONE: Mapping[ShellName, frozenset[str]] = {
+    "ash": frozenset(programs.PROGRAMS) | {"sh", "ash"},
+    "bash": frozenset(programs.PROGRAMS) | {"sh", "bash"},
+    "dash": frozenset(),
+}
 CANNOT_SIMULATE = 127
 
 
@@ -20,7 +26,7 @@ def text_of(world: World, path: str) -> str:
     return world.files.read_bytes(path).decode("utf-8", "surrogateescape")
 
 
-def execute(
+def run_program(
     world: World, args: list[str], environment: Mapping[str, str], cwd: str, streams: Streams,
     shell: Shell,
 ) -> int:  # fmt: skip
@@ -35,7 +41,7 @@ def execute(
         given = world.commands.get(name)
         if given:
             return play(world, given, args, environment, cwd, streams, shell)
-        if world.flavour.shell != "dash" and (name in programs.PROGRAMS or name in SHELLS):
+        if name in _STANDALONE[world.flavour.shell]:
             return run_named(world, name, args, environment, cwd, streams, shell)
     path = find_program(world.files, name, environment.get("PATH", DEFAULT_PATH), cwd)
     return run_file(world, path, args, environment, cwd, streams, shell)
@@ -116,7 +122,7 @@ def finish(process: Process, action: Callable[[], int]) -> int:
 def start(shell: Shell, process: Process, args: list[str], stdin: bytes) -> int:
     """Start a program from one that runs (``xargs``, ``find -exec``)."""
     streams = Streams(io.BytesIO(stdin), process.stdout.sink, process.stderr.sink)
-    return execute(process.world, args, process.env, process.cwd, streams, shell)
+    return run_program(process.world, args, process.env, process.cwd, streams, shell)
 
 
 def refuse(world: World, name: str, streams: Streams) -> int:

@@ -10,10 +10,11 @@ from typing import Any
 
 from layerlab.shell.accounts import find_account
 from layerlab.shell.files import writable
-from layerlab.shell.interpreter import Interpreter, sh
+from layerlab.shell.interpreter import Interpreter
 from layerlab.shell.lookup import DEFAULT_PATH, find_program
 from layerlab.shell.process import BUSYBOX, DEBIAN, Clock, Flavour, Forever, Program, World
 from layerlab.shell.running import run_file
+from layerlab.shell.sh import sh
 from layerlab.shell.state import ShellState
 from layerlab.shell.streams import Done, Source, Streams
 
@@ -74,10 +75,13 @@ class Shell:
         clock: Clock | None = None, flavour: Flavour | None = None, kernel: str = KERNEL,
     ) -> None:  # fmt: skip
         world = _world(files, commands or {}, user, hostname, clock, flavour, kernel)
-        state = ShellState(cwd=cwd, name=world.flavour.name, aliases=dict(world.flavour.aliases))
+        flavour = world.flavour
+        state = ShellState(
+            cwd=cwd, name=flavour.name, shell=flavour.shell, aliases=dict(flavour.aliases)
+        )
         state.take({"PATH": DEFAULT_PATH, "HOME": world.account.home, "PWD": cwd})
         state.take(env or {})
-        self._shell = Interpreter(world, state)
+        self._shell = Interpreter(world, state, sh)
 
     @property
     def cwd(self) -> str:

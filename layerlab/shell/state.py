@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from layerlab.shell.faults import ShellName
 from layerlab.shell.syntax import Command
 
 
@@ -45,6 +46,7 @@ class ShellState:
     """``$0``, and what messages begin with."""
     options: set[str] = field(default_factory=set)
     """The letters of ``set``: ``e u x f``."""
+    shell: ShellName = "ash"
     functions: dict[str, Command] = field(default_factory=dict)
     aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     status: int = 0

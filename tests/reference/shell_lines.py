@@ -1,8 +1,10 @@
 """Command lines for busybox and for layerlab, and the layers that they are run on."""
 
 import random
+import shutil
 
 from layerlab import Directory, File, Layer, Meta, Symlink, Whiteout
+from layerlab.shell.programs import PROGRAMS
 
 OLD = 981_173_106
 """2001-02-03 04:05:06 UTC."""
@@ -11,7 +13,8 @@ OLD = 981_173_106
 def LAYERS(busybox: bytes, usr: bool = False) -> tuple[Layer, ...]:
     """Two layers: busybox and a little of everything in ``/w``, then changes to it.
 
-    ``usr``: without busybox, but with links to a ``/usr`` that is mounted.
+    ``usr``: without busybox, but with links to a ``/usr`` that is mounted: in it are those of
+    the shell's programs that this machine has.
     """
 
     def meta(mode: int = 0o644, uid: int = 0, gid: int = 0, mtime: int = OLD) -> Meta:
@@ -27,8 +30,10 @@ def LAYERS(busybox: bytes, usr: bool = False) -> tuple[Layer, ...]:
                 "/bin/sh": link("busybox")}  # fmt: skip
     if usr:
         names = ("bin", "lib", "lib64", "sbin")
-        shell = {"/usr/bin/sh": File(b"\x7fELF\0", meta(0o755)), "/usr/bin": folder()}
-        programs = {"/usr": folder()} | shell | {f"/{name}": link(f"usr/{name}") for name in names}
+        found = filter(None, (shutil.which(name, path="/usr/sbin:/usr/bin") for name in PROGRAMS))
+        files = {path: File(b"\x7fELF\0", meta(0o755)) for path in (*found, "/usr/bin/sh")}
+        programs = {"/usr": folder(), "/usr/bin": folder(), "/usr/sbin": folder(), **files}
+        programs |= {f"/{name}": link(f"usr/{name}") for name in names}
     twin = File(b"linked\n", meta())
     base = Layer.of({
         "/": folder(), **programs, "/dev": folder(), "/proc": folder(), "/root": folder(),
@@ -587,6 +592,112 @@ if x; fi
 LINES = [line.replace("⏎", "\n") for line in LINES]
 
 
+# What dash does in ways of its own; it ran in a Debian 12.
+DASH_LINES = r"""
+echo "a\tb\c d"; echo x
+/bin/echo "a\tb"; /bin/echo -e "a\tb"; /usr/bin/printf '\x41\n'
+printf '%b\n' 'a\tb\0101\c' x
+set -eux; A=1; echo $A; mkdir -p x/y; cd x; false; echo not
+set -x; for i in 1 2; do echo "$i"; done; X="a b" sh -c 'echo $X'; [ -f f ] && echo y
+set -x; case a in a) echo 'it'"'"'s';; esac; f() { echo in $1; }; f "a b"; : ""; echo "" 'x$y'
+set -o pipefail; echo x
+[[ -f f ]] && echo yes
+source ./run
+a=(1 2)
+function f { echo x; }; f
+echo {a,b}c
+echo $'a\tb'
+echo ${X:1:2}
+X=abc; echo ${X:1}
+cat <<< hi
+echo hi &> out; cat out
+echo $RANDOM | wc -l
+let x=1; echo $x
+nosuch || echo missing $?
+exit 300;
+exit abc
+return 3; echo after
+break; echo ok
+trap 'echo bye $?' EXIT; false; exit 4
+trap 'echo bye' EXIT INT TERM; trap - EXIT; echo x
+trap; trap 'echo hi' 0; trap
+f() { trap 'echo done' EXIT; return 2; }; f; echo $?
+set -e; f() { false; echo after; }; f || echo handled; f; echo not
+set -e; x=$(false); echo not
+set -e; echo $(false); echo still; ! true; echo on; false | true; echo end
+set -e; (exit 3); echo not
+set -e; false & wait; echo ok
+set -u; echo "${X-unset}"; echo "$X"; echo not
+echo $((08)); echo not
+echo $((1 +)); echo not
+echo $((a b)); echo not
+echo $((5 % 0)); echo not
+echo $((1 ? 2 : 3)) $((0x1F)) $((017)) $((~0)) $((!5)) $((-3 % 2))
+echo "$(cat nosuch)"; echo $?
+x=`echo \`echo nested\``; echo $x
+echo "a $(echo "b $(echo c)")"
+X=; echo ${X:-a} ${X-a} ${X:+b} ${X+b} ${#X}; echo ${X:?}; echo not
+X=/a/b.tar.gz; echo ${X##*/} ${X%.gz} ${X%%.*} ${X#/} "${X%/*}"
+echo ${1:-none} $# "$*"; set -- "a b" c; echo "$@" $#; shift; echo $1
+IFS=,; set -- $(echo a,b,,c); echo $#; echo "$*"
+read a b <<E⏎x y z⏎E⏎echo $a-$b
+while IFS=: read -r u p i r; do echo "$u $i"; done < /etc/passwd
+echo a | { read x; echo $x; }; echo "[$x]"
+for f in *.nosuch; do echo $f; done; for f in s*; do echo $f; done
+echo [a-f]*; echo ?; echo .*; echo */; echo sub/*/*; echo '*' \*
+case foo.txt in *.tar|*.txt) echo m;; esac; case a in [!a]) echo n;; *) echo y;; esac
+test -f f -a -d d; echo $?; test -f f -o -d f; echo $?; [ "$X" = "" ]; echo $?
+[ -f ]; echo $?; [ = ]; echo $?; [ -n ]; echo $?; [ a b ]; echo $?
+[ a '<' b ]; echo $?
+test 5 -gt 3 && echo gt; test a \> b || echo ngt
+command -v sh; command -v nosuch; echo $?; command -v cd; type ls cd nosuch; echo $?
+command ls f; command nosuch; echo $?; command cd sub; pwd
+export A=1 B="x y"; sh -c 'echo $A "$B"'; export -p | grep -c 'A='
+export A B=2; A=3; env | grep '^[AB]=' | sort; unset A; env | grep -c '^A='
+readonly R=1; R=2; echo not
+readonly R=1; unset R; echo not
+unset -v x; unset -f g; unset nosuch; echo $?
+local x=1; echo after
+f() { local a=1 b; echo "$a[$b]"; b=2; }; b=9; f; echo $b
+f() { echo $0 $1 $#; shift; echo $1; }; f x y; f() { return; }; false; f; echo $?
+eval "echo a; echo b"; eval 'false'; echo $?; eval; echo $?; eval 'echo )'; echo not
+exec nosuch; echo not
+exec sh -c 'echo $0'; echo not
+{ echo a; exit 3; echo b; }; echo not
+( exit 7 ) ; echo $?; { ( exit 2 ); } || echo $?
+true && false || echo x && echo y
+! true && echo a || echo b
+echo a;echo b&&echo c|cat
+echo "unfinished
+echo 'unfinished
+echo a⏎echo "b
+echo a⏎if true; then⏎echo b
+echo a⏎⏎)⏎echo c
+echo a⏎nosuch⏎echo b⏎nosuch2 x
+# only a comment
+:⏎⏎ls nosuch⏎cd nosuch⏎test a -eq b
+if true; then⏎  nosuch⏎fi⏎for i in a; do⏎ nosuch2⏎done
+f() {⏎  nosuch⏎}⏎f
+echo $(⏎nosuch⏎)
+cat <<E > g⏎a$HOME⏎  \$b `echo c`⏎"q" 'r'⏎E⏎cat g
+cat <<-'E'⏎	tab $x⏎	E
+cat <<E | wc -l⏎1⏎2⏎E⏎echo after
+cat <<E
+sleep 0 && echo slept; date +%Y > /dev/null
+seq 3 | while read i; do echo $i; done; seq 3 | xargs -n1 echo n
+ls /w | sort -r | head -3 | tr a-z A-Z
+find . -name 'f*' -exec ls {} \;
+find sub -type f -delete; ls sub
+tee a b < f > /dev/null; cat a b
+env | grep -c '^PATH='; env A=b sh -c 'echo $A'; env nosuch; echo $?
+test -w f; echo $?; [ -r nosuch ]; echo $?
+cd nosuch && echo not; echo $?; cd /; pwd; cd; pwd; cd -
+a=1 b=2; echo $a$b; a=3 echo $a; a=4 :; echo $a
+X=1 nosuch; echo $?; X=a; X=b eval 'echo $X'; echo $X
+""".strip("\n").split("\n")
+DASH_LINES = [line.replace("⏎", "\n") for line in DASH_LINES]
+
+
 NOT_GNU = r"""
 for 1 in a; do :; done
 ls -Z f
@@ -611,6 +722,22 @@ busybox ls f; busybox nosuch; busybox echo hi
 """.strip("\n").split("\n")
 # What GNU's programs and bash answer to these is not modelled: the time that dd takes, options
 # that only they have, bash's warnings and exit codes without a terminal, programs not there.
+
+
+NOT_DASH = r"""
+ls -Z f
+tail -1 f words
+cp -r sub sub/deep
+dd if=/dev/zero of=z bs=1k count=3; ls -l z
+dd if=words of=z bs=1 count=3 skip=4; cat z
+dd if=f of=sub/g conv=notrunc bs=1; cat sub/g
+dd if=f of=words bs=2 seek=3; cat words
+dd if=big of=z bs=1000
+date +%Y-%m-%dT%H:%M:%S -d "2020-01-02 03:04:05"; date -d x
+which sh busybox nosuch; echo $?
+busybox ls f; busybox nosuch; busybox echo hi
+""".strip("\n").split("\n")
+# The same, less what dash is compared in.
 
 
 def random_line(rng: random.Random) -> str:

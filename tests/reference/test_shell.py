@@ -1,4 +1,4 @@
-"""Busybox on a real overlay mount, and the shell on a ``Container`` of the same layers.
+"""Busybox, bash and dash on a real overlay mount, and the shell on a ``Container`` like it.
 
 Each line of ``shell_lines`` is run on both sides, in a fresh container; what is printed, the
 exit code and the upper directory must agree. The real side lies on an ext4 of its own, in a
@@ -22,11 +22,11 @@ from typing import Any
 import pytest
 from reference.conftest import OVERLAY_OPTIONS, need_tools
 from reference.kernel import dress, lay_out, private_mounts, tree
-from reference.shell_lines import LAYERS, LINES, NOT_GNU, random_line
+from reference.shell_lines import DASH_LINES, LAYERS, LINES, NOT_DASH, NOT_GNU, random_line
 from reference.test_overlay_differential import upper_tree
 
 from layerlab import Container, Image, Layer
-from layerlab.shell import BUSYBOX, CENTOS, DEFAULT_PATH, Flavour, Shell
+from layerlab.shell import BUSYBOX, CENTOS, DEBIAN, DEFAULT_PATH, Flavour, Shell
 from layerlab.union import UnionFS
 
 RANDOM_LINES = int(os.environ.get("LAYERLAB_SHELL_LINES", "200"))
@@ -55,6 +55,7 @@ class Side:
 
 BUSY = Side(("/bin/busybox", "sh", "-c"), BUSYBOX)
 GNU = Side(("/usr/bin/bash", "-bash", "-c"), replace(CENTOS, aliases={}), ("/usr",))
+DASH = Side(("/usr/bin/dash", "sh", "-c"), DEBIAN, ("/usr",))
 
 
 @contextmanager
@@ -225,10 +226,15 @@ def test_lines_do_what_busybox_does(compared: Compared) -> None:
     assert not faults, f"{len(faults)} of {len(LINES)}:\n" + "\n".join(faults)
 
 
-@pytest.mark.parametrize("side", [BUSY, GNU], ids=["busybox", "gnu"])
+@pytest.mark.parametrize("side", [BUSY, GNU, DASH], ids=["busybox", "gnu", "dash"])
 def test_random_lines_do_what_the_real_programs_do(compared: Compared, side: Side) -> None:
     rng = random.Random(SEED)
     faults = compared([random_line(rng) for _ in range(RANDOM_LINES)], side)
+    assert not faults, f"{len(faults)}:\n" + "\n".join(faults)
+
+
+def test_lines_do_what_dash_does(compared: Compared) -> None:
+    faults = compared([line for line in LINES + DASH_LINES if line not in NOT_DASH], DASH)
     assert not faults, f"{len(faults)}:\n" + "\n".join(faults)
 
 

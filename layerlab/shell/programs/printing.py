@@ -16,10 +16,11 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def unescaped(text: str, *, echo: bool) -> tuple[bytes, bool]:
+def unescaped(text: str, *, echo: bool, hexadecimals: bool = True) -> tuple[bytes, bool]:
     r"""Backslashes made to what they mean, and whether ``\c`` said to stop there.
 
-    In ``echo`` an octal number begins with ``\0``, in a format it need not.
+    In ``echo`` an octal number begins with ``\0``, in a format it need not. Dash alone has no
+    ``hexadecimals``.
     """
     found = bytearray()
     at = 0
@@ -31,7 +32,9 @@ def unescaped(text: str, *, echo: bool) -> tuple[bytes, bool]:
         zero, hexadecimal, octal, char = match.groups()
         if char == "c":
             return bytes(found), True
-        if hexadecimal is not None:
+        if hexadecimal is not None and not hexadecimals:
+            found += _bytes(match[0])
+        elif hexadecimal is not None:
             found.append(int(hexadecimal, 16))
         elif zero is not None or (octal is not None and (not echo or octal == "0")):
             found.append(int(zero or octal, 8) & 255)
@@ -45,7 +48,7 @@ def unescaped(text: str, *, echo: bool) -> tuple[bytes, bool]:
 def echo(process: Process) -> int:
     """Print the arguments; ``-n`` no newline, ``-e`` with escapes, which dash has always."""
     words = process.args[1:]
-    newline, escapes = True, process.world.flavour.shell == "dash"
+    newline, escapes = True, process.builtin == "dash"
     while words and re.fullmatch("-[neE]+", words[0]):
         if escapes and words[0] != "-n":
             break
@@ -54,7 +57,7 @@ def echo(process: Process) -> int:
             escapes = {"e": True, "E": False}.get(letter, escapes)
     text = " ".join(words)
     if escapes:
-        data, stop = unescaped(text, echo=True)
+        data, stop = unescaped(text, echo=True, hexadecimals=process.builtin != "dash")
         process.stdout.write(data)
         newline = newline and not stop
     else:
@@ -70,7 +73,8 @@ _SPEC = re.compile(r"%([-+ #0]*)(\*|\d+)?(?:\.(\*|\d*))?([hlqjzt]*)([a-zA-Z%])")
 def printf(process: Process) -> int:
     """Print by a format, again and again while there are arguments left."""
     if len(process.args) < 2:
-        raise Usage("usage: printf FORMAT [ARGUMENT...]", 2)
+        dash = process.builtin == "dash"
+        raise Usage(f"usage: printf {'format [arg ...]' if dash else 'FORMAT [ARGUMENT...]'}", 2)
     form, rest = process.args[1], process.args[2:]
     if form == "--" and rest:
         form, rest = rest[0], rest[1:]
@@ -92,7 +96,7 @@ class _Printf:
         for found in _SPEC.finditer(self.form):
             if found.start() < at:
                 continue
-            data, stop = unescaped(self.form[at : found.start()], echo=False)
+            data, stop = self._unescaped(self.form[at : found.start()])
             self.process.stdout.write(data)
             if stop:
                 return rest, True
@@ -100,9 +104,12 @@ class _Printf:
             rest, stop = self._conversion(found, rest)
             if stop:
                 return rest, True
-        data, stop = unescaped(self.form[at:], echo=False)
+        data, stop = self._unescaped(self.form[at:])
         self.process.stdout.write(data)
         return rest, stop
+
+    def _unescaped(self, text: str, *, echo: bool = False) -> tuple[bytes, bool]:
+        return unescaped(text, echo=echo, hexadecimals=self.process.builtin != "dash")
 
     def _conversion(self, found: re.Match[str], rest: list[str]) -> tuple[list[str], bool]:
         flags, width, precision, _, kind = found.groups()
@@ -121,7 +128,7 @@ class _Printf:
         if kind in "sbc":
             data, stop = _bytes(given or ""), False
             if kind == "b":
-                data, stop = unescaped(given or "", echo=True)
+                data, stop = self._unescaped(given or "", echo=True)
             self.process.stdout.write(_padded(data[:1] if kind == "c" else data, spec))
             return rest, stop
         if kind in "diouxX":
@@ -141,7 +148,7 @@ class _Printf:
             return ord(text[1:2] or "\0")
         found = re.fullmatch(r"\s*([-+]?)(0[xX][0-9a-fA-F]+|\d+)(.*)", text, re.DOTALL)
         if not found or found[3]:
-            self.process.say(f"invalid number '{text}'", gnu=_not_a_number(self.process, text))
+            self._not_a_number(text)
             self.code = 1
             if not found:
                 return 0
@@ -149,19 +156,19 @@ class _Printf:
         base = 16 if digits[:2] in ("0x", "0X") else 8 if digits[:1] == "0" else 10
         return int(found[1] + digits, base)
 
+    def _not_a_number(self, text: str) -> None:
+        bash = self.process.builtin == "bash"
+        gnu = f"{text}: invalid number" if bash else f"‘{text}’: expected a numeric value"
+        self.process.say(f"invalid number '{text}'", gnu=gnu,
+                         dash=f"{text}: expected numeric value")  # fmt: skip
+
     def _float(self, text: str) -> float:
         try:
             return float(text)
         except ValueError:
-            self.process.say(f"invalid number '{text}'", gnu=_not_a_number(self.process, text))
+            self._not_a_number(text)
             self.code = 1
             return 0.0
-
-
-def _not_a_number(process: Process, text: str) -> str:
-    if process.label:  # bash's own
-        return f"{text}: invalid number"
-    return f"‘{text}’: expected a numeric value"
 
 
 def _padded(data: bytes, spec: str) -> bytes:

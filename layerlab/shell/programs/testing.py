@@ -38,7 +38,7 @@ def test(process: Process) -> int:
     words = process.args[1:]
     if process.name == "[":
         if words[-1:] != ["]"]:
-            raise Usage("missing `]'" if process.gnu else "missing ]", 2)
+            raise Usage("missing ]" if _plain(process) else "missing `]'", 2)
         words = words[:-1]
     return int(not _Condition(process, words).value())
 
@@ -46,6 +46,7 @@ def test(process: Process) -> int:
 class _Condition:
     def __init__(self, process: Process, words: list[str]) -> None:
         self.process, self.words = process, words
+        self.first = words[0] if words else ""
 
     def value(self) -> bool:
         words = self.words
@@ -60,16 +61,22 @@ class _Condition:
         if len(words) == 3 and words[0] == "(" and words[2] == ")":
             return words[1] != ""
         count, first, second = len(words), words[0], words[1]
-        bash = self.process.gnu
+        bash = not _plain(self.process)
         if bash and count == 2 and first not in _UNARY:
             raise Usage(f"{first}: unary operator expected", 2)
         if bash and count == 3 and first not in ("!", "(") and second not in ("-a", "-o"):
             raise Usage(f"{second}: binary operator expected", 2)
         found = self._or()
         if self.words:
-            raise Usage("too many arguments" if self.process.gnu else
-                        f"{self.words[0]}: unknown operand", 2)  # fmt: skip
+            raise Usage(self._left_over(), 2)
         return found
+
+    def _left_over(self) -> str:
+        if self.process.builtin == "dash":
+            return f"{self.first}: unexpected operator"
+        if _plain(self.process):
+            return f"{self.words[0]}: unknown operand"
+        return "too many arguments"
 
     def _or(self) -> bool:
         value = self._and()
@@ -154,9 +161,18 @@ class _Condition:
 
     def _number(self, text: str) -> int:
         if not re.fullmatch(r"\s*[-+]?\d+\s*", text):
-            raise Usage(f"{text}: integer expression expected" if self.process.gnu else
-                        f"{text}: bad number", 2)  # fmt: skip
+            told = f"{text}: integer expression expected"
+            if _plain(self.process):
+                told = f"{text}: bad number"
+            if self.process.builtin == "dash":
+                told = f"Illegal number: {text}"
+            raise Usage(told, 2)
         return int(text)
+
+
+def _plain(process: Process) -> bool:
+    """Whether it is ash's or dash's, not bash's, whose words GNU's own program has, too."""
+    return process.builtin in ("ash", "dash") or not process.gnu
 
 
 def _may(process: Process, path: str, found: os.stat_result, right: int) -> bool:
