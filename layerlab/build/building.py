@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from layerlab.build import buildkit
 from layerlab.build.classic import ClassicBuilder
 from layerlab.build.context import Context
 from layerlab.build.dialects import CLASSIC
@@ -20,9 +21,11 @@ from layerlab.digest import ImageID
 from layerlab.engine.clock import Clock
 from layerlab.engine.finding import parse as parse_name
 from layerlab.engine.ids import Ids
+from layerlab.engine.pulling import Pull
 from layerlab.engine.state import State
 from layerlab.engine.store import tag
-from layerlab.errors import EngineError, LayerlabError
+from layerlab.errors import EngineError
+from layerlab.image import Image
 from layerlab.reference import Reference
 
 DEFAULT = "Dockerfile"
@@ -37,8 +40,21 @@ def host(engine: Any, ids: Ids, change: Callable[[Any], Any], version: str) -> H
         lines: tuple[str, ...] = transfer.lines()
         return lines
 
+    def fetch(name: str) -> Image:
+        held: list[State] = [engine.state]
+
+        def keep(kept: Callable[[State], State]) -> State:
+            held[0] = kept(held[0])
+            return held[0]
+
+        transfer = Pull(
+            engine.state, engine.registries, Reference.parse(name), ids, engine.clock, keep=keep
+        )
+        transfer.finish()
+        return held[0].images[transfer.image_id].image
+
     clock: Clock = engine.clock
-    return Host(ids, clock, version, lambda: engine.state, change, pull)
+    return Host(ids, clock, version, lambda: engine.state, change, pull, fetch=fetch)
 
 
 def build(
@@ -55,13 +71,10 @@ def build(
     ``context`` is a directory of this machine, or files by path, or a ``Context`` as it was
     sent. ``dockerfile`` is a path in it, or, with a newline in it, the text itself.
     """
-    if builder != "classic":
-        raise LayerlabError(
-            f"the builder {builder} isn't simulated yet",
-            hint='Engine(builder="classic") builds as DOCKER_BUILDKIT=0 does',
-        )
     names = _names(tags)
     sent, name = _sent(context, dockerfile)
+    if builder == "buildkit":
+        return buildkit.build(here, sent, name, names, options or Options())
     if not sent.files.isfile(f"/{name}"):
         if name == DEFAULT and sent.files.isfile(f"/{DEFAULT.lower()}"):
             name = DEFAULT.lower()
@@ -72,7 +85,7 @@ def build(
     work = ClassicBuilder(here, sent.cleaned(name), parsed, options or Options())
     done = work.build()
     told = ""
-    for reference in names:
+    for reference in (name.tagged() for name in names):
         here.change(partial(_tagged, done.image.image_id, reference, here.clock))
         told += f"Successfully tagged {reference}\n"
     return replace(done, output=done.output + told)
@@ -85,15 +98,14 @@ def _tagged(
 
 
 def _names(tags: Iterable[str]) -> list[Reference]:
-    """The names that the image will have, each once."""
-    found: list[Reference] = []
+    """The names that the image will have, each once, as they were given."""
+    found: dict[Reference, Reference] = {}
     for text in filter(None, tags):
         reference = parse_name(text)
         if reference.digest:
             raise EngineError("build tag cannot contain a digest")
-        if reference.tagged() not in found:
-            found.append(reference.tagged())
-    return found
+        found.setdefault(reference.tagged(), reference)
+    return list(found.values())
 
 
 def _sent(

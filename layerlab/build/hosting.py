@@ -14,10 +14,15 @@ from layerlab.digest import ImageID
 from layerlab.engine.clock import Clock
 from layerlab.engine.ids import Ids
 from layerlab.engine.state import State
+from layerlab.errors import EngineError
 from layerlab.image import Image
 from layerlab.layer import Layer
 
 Operation = Callable[[State], tuple[State, Any]]
+
+
+def _unreachable(name: str) -> Image:
+    raise EngineError(f"{name}: not found")
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,8 @@ class Host:
     """Fetch an image; the lines that tell of it."""
     named: Callable[[Layer], Layer] = lambda layer: layer
     """The layer as its image names it: who can't wait for a hash gives it a name of his own."""
+    fetch: Callable[[str], Image] = _unreachable
+    """An image from its registry, of which the engine keeps nothing: BuildKit's way."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,8 @@ class Options:
     force_remove: bool = False
     """Whether they go when it has failed, too."""
     network: str = "default"
+    secrets: Mapping[str, bytes] = field(default_factory=dict)
+    """By ID, for ``RUN --mount=type=secret``: BuildKit's alone."""
 
 
 @dataclass(frozen=True)

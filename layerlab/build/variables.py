@@ -19,9 +19,12 @@ class BadSubstitution(LayerlabError):
     """A word whose quotes or variables can't be understood, in the lexer's words."""
 
 
-def expand(word: str, env: Mapping[str, str], escape: str = "\\") -> str:
-    """A word without its quotes, its variables replaced; ``BadSubstitution`` if that can't be."""
-    return _process(word, env, escape, raw=False)[0]
+def expand(word: str, env: Mapping[str, str], escape: str = "\\", *, raw: bool = False) -> str:
+    """A word without its quotes, its variables replaced; ``BadSubstitution`` if that can't be.
+
+    ``raw`` keeps quotes, escapes and variables that aren't set.
+    """
+    return _process(word, env, escape, raw=raw)[0]
 
 
 def words(text: str, env: Mapping[str, str], escape: str = "\\", *, raw: bool = False) -> list[str]:

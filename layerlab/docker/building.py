@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from layerlab.build import Context
 from layerlab.build.building import DEFAULT, ignored
@@ -32,6 +32,7 @@ DEPRECATED: The legacy builder is deprecated and will be removed in a future rel
 """What the client prints on standard error before it asks the classic builder."""
 _STDIN_NAME = ".dockerfile.0123456789abcdef0123"
 """What a Dockerfile from elsewhere is called in the context: Docker's name is random."""
+_BUILDKITS = frozenset(("progress", "secret"))
 _SIMULATED = frozenset((
     "build-arg", "compress", "disable-content-trust", "file", "force-rm", "help", "iidfile",
     "label", "network", "no-cache", "platform", "pull", "quiet", "rm", "tag", "target",
@@ -41,29 +42,21 @@ _SIMULATED = frozenset((
 def build(engine: Engine, args: Parsed) -> Output:
     """Build an image from a Dockerfile."""
     for flag in args.flags:
-        if flag not in _SIMULATED:
+        if flag in _BUILDKITS and engine.builder != "buildkit":
+            raise ClientError(f'layerlab: docker build --{flag} takes Engine(builder="buildkit")')
+        if flag not in _SIMULATED | _BUILDKITS:
             raise ClientError(f"layerlab: docker build --{flag} is not simulated")
     quiet, iidfile = args.on("quiet"), args.text("iidfile")
     place = Path(args.cwd, iidfile) if iidfile else None
     if place is not None:
         place.unlink(missing_ok=True)
+    if engine.builder == "buildkit":
+        return _with_buildkit(engine, args, place)
     context, dockerfile = _context(args)
     size = human_size(context.size, 4)
     sent = f"Sending build context to Docker daemon {size:>8}\r\r\n"
     try:
-        done = engine.build(
-            context,
-            dockerfile,
-            args.texts("tag"),
-            args.text("target"),
-            _pairs(args.texts("build-arg")),
-            args.on("no-cache"),
-            labels={name: value or "" for name, value in _pairs(args.texts("label")).items()},
-            pull=args.on("pull"),
-            remove=args.on("rm"),
-            force_remove=args.on("force-rm"),
-            network=args.text("network"),
-        )
+        done = _built(engine, args, context, dockerfile)
     except BuildError as error:
         printed = sent + error.output
         told = f"{error.what}\n"
@@ -79,14 +72,59 @@ def build(engine: Engine, args: Parsed) -> Output:
     return Output(f"{image_id}\n" if quiet else sent + done.output)
 
 
+def _built(engine: Engine, args: Parsed, context: Context, dockerfile: str, **more: Any) -> Any:
+    return engine.build(
+        context,
+        dockerfile,
+        args.texts("tag"),
+        args.text("target"),
+        _pairs(args.texts("build-arg")),
+        args.on("no-cache"),
+        labels={name: value or "" for name, value in _pairs(args.texts("label")).items()},
+        pull=args.on("pull"),
+        remove=args.on("rm"),
+        force_remove=args.on("force-rm"),
+        network=args.text("network"),
+        **more,
+    )
+
+
+def _with_buildkit(engine: Engine, args: Parsed, place: Path | None) -> Output:
+    """The same by BuildKit: what it tells goes to standard error, as with ``--progress=plain``."""
+    context, dockerfile = _context(args, missing=True)
+    try:
+        done = _built(engine, args, context, dockerfile, secrets=_secrets(args))
+    except BuildError as error:
+        return Output("", f"{error.output}{error.what}\n", 1)
+    except REFUSALS as error:
+        return Output("", from_daemon(error), 1)
+    image_id: str = done.image.image_id
+    if place is not None:
+        place.write_text(image_id)
+    return Output(f"{image_id}\n") if args.on("quiet") else Output("", done.output)
+
+
+def _secrets(args: Parsed) -> dict[str, bytes]:
+    """``--secret id=token,src=file``; a file is called like its secret if nobody says."""
+    found: dict[str, bytes] = {}
+    for text in args.texts("secret"):
+        fields = dict(_pairs(tuple(text.split(","))))
+        source = fields.get("src") or fields.get("source") or ""
+        name = fields.get("id") or source
+        if not name:
+            raise ClientError(f"layerlab: --secret {text} has no id")
+        found[name] = Path(args.cwd, source or name).read_bytes()
+    return found
+
+
 def _pairs(texts: tuple[str, ...]) -> Mapping[str, str | None]:
     """``name=value``; a name alone would be taken from the client's own variables: it has none."""
     pairs = (text.partition("=") for text in texts)
     return {name: value if equals else None for name, equals, value in pairs}
 
 
-def _context(args: Parsed) -> tuple[Context, str]:
-    """What is sent, and the Dockerfile's path in it."""
+def _context(args: Parsed, *, missing: bool = False) -> tuple[Context, str]:
+    """What is sent, and the Dockerfile's path in it; with ``missing`` that needn't be there."""
     where, name = args.args[0], args.text("file")
     if where == "-":
         return _from_stdin(args, name)
@@ -98,7 +136,7 @@ def _context(args: Parsed) -> tuple[Context, str]:
     folder = Path(os.path.realpath(folder))
     if not folder.is_dir():
         raise ClientError(f"unable to prepare context: context must be a directory: {folder}")
-    dockerfile = "" if name == "-" else _dockerfile(args, folder, name)
+    dockerfile = "" if name == "-" else _dockerfile(args, folder, name, missing=missing)
     outside = name == "-" or dockerfile.startswith("../")
     try:
         context = Context.read(folder, ignored(folder, None if outside else dockerfile))
@@ -113,13 +151,13 @@ def _context(args: Parsed) -> tuple[Context, str]:
     return _added(context, text), _STDIN_NAME
 
 
-def _dockerfile(args: Parsed, folder: Path, name: str) -> str:
+def _dockerfile(args: Parsed, folder: Path, name: str, *, missing: bool) -> str:
     """The Dockerfile's path, seen from the context."""
     path = Path(os.path.abspath(Path(args.cwd, name))) if name else folder / DEFAULT
     if not name and not os.path.lexists(path) and os.path.lexists(folder / DEFAULT.lower()):
         path = folder / DEFAULT.lower()
     try:
-        real = os.path.realpath(path, strict=True)
+        real = os.path.realpath(path, strict=not missing)
     except OSError as error:
         raise ClientError(
             "unable to prepare context: unable to evaluate symlinks in Dockerfile path: "
@@ -209,9 +247,13 @@ COMMANDS = (
                  kind="string", default="default"),
             Flag("no-cache", "Do not use cache when building the image"),
             Flag("platform", "Set platform if server is multi-platform capable", kind="string"),
+            Flag("progress", "Set type of progress output: only plain is simulated",
+                 kind="string", hidden=True),
             Flag("pull", "Always attempt to pull a newer version of the image"),
             Flag("quiet", "Suppress the build output and print image ID on success", "q"),
             Flag("rm", "Remove intermediate containers after a successful build", default="true"),
+            Flag("secret", "Secret file to expose to the build: id=mysecret,src=/local/secret",
+                 kind="list", hidden=True),
             Flag("security-opt", "Security options", kind="strings"),
             Flag("shm-size", 'Size of "/dev/shm"', kind="bytes"),
             Flag("tag", 'Name and optionally a tag in the "name:tag" format', "t", kind="list",

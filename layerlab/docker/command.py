@@ -58,7 +58,8 @@ def execute(engine: Engine, words: list[str], cwd: str = ".", stdin: str = "") -
     if command is None:
         return topics.without_command(engine, name, words[len(name.split()) :])
     done = _execute(engine, command, name, words[len(name.split()) :], cwd, stdin)
-    return replace(done, stderr=command.notice + done.stderr) if command.notice else done
+    noticed = command.notice and engine.builder == "classic"
+    return replace(done, stderr=command.notice + done.stderr) if noticed else done
 
 
 def _execute(

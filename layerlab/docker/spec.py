@@ -129,7 +129,7 @@ class Command:
     failure: int = 1
     """The exit code when the engine refuses: 125 for ``run``."""
     notice: str = ""
-    """What the client prints on standard error before it looks at anything else."""
+    """What the client prints on standard error first of all, where the builder is the old one."""
 
     def canonical(self, name: str) -> str:
         """The name that messages use when the command was called ``name``."""

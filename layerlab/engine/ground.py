@@ -28,6 +28,7 @@ ff02::2\tip6-allrouters
 RESOLV = "nameserver 10.255.255.53\n"
 _DEVICES = {"full": (1, 7), "null": (1, 3), "random": (1, 8), "tty": (5, 0),
             "urandom": (1, 9), "zero": (1, 5)}  # fmt: skip
+_DOCKERS_OWN = "/.dockerenv", "/etc/hostname", "/etc/mtab"
 _LINKS = {"fd": "/proc/self/fd", "ptmx": "pts/ptmx", "stderr": "/proc/self/fd/2",
           "stdin": "/proc/self/fd/0", "stdout": "/proc/self/fd/1"}  # fmt: skip
 
@@ -58,8 +59,18 @@ class Ground:
 
 def ground(image: Image, hostname: str, now: int) -> Ground:
     """What a container of this host name, made now, stands on."""
-    changes = {path: node for path, node in _mounts(hostname, now) if _has_room(image, path)}
-    return Ground(image, Layer.of(changes))
+    return Ground(image, Layer.of(mounted(image, hostname, now)))
+
+
+def mounted(
+    image: Image, hostname: str, now: int, *, hosts: str = HOSTS, names_host: bool = True
+) -> dict[str, Change]:
+    """What is mounted over an image; without ``names_host`` what runc alone needs."""
+    return {
+        path: node
+        for path, node in _mounts(hostname, now, hosts)
+        if _has_room(image, path) and (names_host or path not in _DOCKERS_OWN)
+    }
 
 
 def _has_room(image: Image, path: str) -> bool:
@@ -68,7 +79,7 @@ def _has_room(image: Image, path: str) -> bool:
     return not image.rootfs.lexists(parent) or not image.rootfs.islink(parent)
 
 
-def _mounts(hostname: str, now: int) -> Iterator[tuple[str, Change]]:
+def _mounts(hostname: str, now: int, hosts: str) -> Iterator[tuple[str, Change]]:
     readable, runs = Meta(0o644, mtime=now), Meta(0o755, mtime=now)
     yield "/.dockerenv", File(b"", runs)  # type: ignore[arg-type]  # File takes bytes
     yield "/dev", Directory(runs, opaque=True)
@@ -79,7 +90,7 @@ def _mounts(hostname: str, now: int) -> Iterator[tuple[str, Change]]:
     yield "/dev/pts", Directory(runs)
     for name in ("mqueue", "shm"):
         yield f"/dev/{name}", Directory(Meta(0o1777, mtime=now))
-    for name, text in (("hostname", f"{hostname}\n"), ("hosts", HOSTS), ("resolv.conf", RESOLV)):
+    for name, text in (("hostname", f"{hostname}\n"), ("hosts", hosts), ("resolv.conf", RESOLV)):
         yield f"/etc/{name}", File(text, readable)  # type: ignore[arg-type]
     yield "/etc/mtab", Symlink("/proc/mounts", Meta(0o777, mtime=now))
     for name in ("proc", "sys"):

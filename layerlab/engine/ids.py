@@ -7,6 +7,7 @@ import string
 from collections.abc import Container
 
 _LINK = string.ascii_uppercase + "234567"
+_BASE36 = string.digits + string.ascii_lowercase
 
 ADJECTIVES = (
     "admiring", "amazing", "bold", "brave", "busy", "clever", "cool", "dazzling", "eager",
@@ -43,6 +44,10 @@ class Ids:
     def link(self) -> str:
         """26 characters of base 32: a layer's short name under ``overlay2/l/``."""
         return "".join(self._random.choice(_LINK) for _ in range(26))
+
+    def base36(self) -> str:
+        """25 digits and letters: a record of BuildKit's cache (``identity.NewID``)."""
+        return "".join(self._random.choice(_BASE36) for _ in range(25))
 
     def name(self, taken: Container[str]) -> str:
         """Two words, ``brave_turing``; with a digit when they are taken (moby, namesgenerator)."""

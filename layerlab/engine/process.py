@@ -126,7 +126,9 @@ def _check_directory(files: Any, cwd: str) -> None:
 
 def _environment(container: StoredContainer, env: tuple[str, ...], home: str) -> Mapping[str, str]:
     """What the process finds: Docker's defaults, then the container's own, then ``exec``'s."""
-    first = [DEFAULT_PATH, f"HOSTNAME={container.options['hostname']}"]
+    first = [DEFAULT_PATH]
+    if container.options.get("names_host", True):  # BuildKit's sandbox does without
+        first.append(f"HOSTNAME={container.options['hostname']}")
     if container.options["tty"]:
         first.append("TERM=xterm")
     items = (*first, *container.options["env"], *env)

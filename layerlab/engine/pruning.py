@@ -57,7 +57,7 @@ class Filters:
         return cls(
             tuple(found.get("label", ())),
             tuple(found.get("label!", ())),
-            _moment(until[0], now) if until else None,
+            moment_of(until[0], now) if until else None,
         )
 
     def match(self, labels: Mapping[str, str], created: float) -> bool:
@@ -74,7 +74,7 @@ def _has(labels: Mapping[str, str], text: str) -> bool:
     return name in labels and (not equals or labels[name] == value)
 
 
-def _moment(text: str, now: int) -> float:
+def moment_of(text: str, now: int) -> float:
     """A time, or how long ago (``api/types/time/timestamp.go``), in seconds since 1970."""
     if _DURATION.fullmatch(text):
         seconds = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))

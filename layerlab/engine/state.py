@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from layerlab.container import Container
 from layerlab.digest import BlobDigest, ChainID, DiffID, ImageID
@@ -17,6 +17,9 @@ from layerlab.engine.ground import Ground
 from layerlab.image import Image
 from layerlab.layer import AnyLayer
 from layerlab.reference import Reference
+
+if TYPE_CHECKING:
+    from layerlab.engine.buildcache import CacheRecord
 
 
 def _none() -> Mapping[Any, Any]:
@@ -120,6 +123,8 @@ class State:
     """``distribution/v2metadata-by-diffid``: newest last."""
     diff_ids: Mapping[BlobDigest, DiffID] = field(default_factory=_none)
     """``distribution/diffid-by-digest``."""
+    build_cache: Mapping[str, "CacheRecord"] = field(default_factory=_none)
+    """What BuildKit keeps, by the key that it finds it by."""
     made: frozenset[str] = field(default=frozenset(), compare=False)
     """Directories of ``layerdb`` that Docker makes when it first needs them, and then leaves."""
 

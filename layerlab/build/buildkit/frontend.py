@@ -1,0 +1,289 @@
+"""From a Dockerfile to the graph of what has to be done for the stage that is asked for.
+
+BuildKit: ``frontend/dockerfile/dockerfile2llb/convert.go``, as moby 20.10 has it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from layerlab.build.buildkit.graph import Base, Local, Vertex
+from layerlab.build.buildkit.mounts import Mount, parse_mount
+from layerlab.build.buildkit.stages import Given, Stage, Values, declarations, dispatched
+from layerlab.build.dialects import EMBEDDED
+from layerlab.build.golang import quoted
+from layerlab.build.hosting import Options
+from layerlab.build.instructions import Dockerfile, Instruction
+from layerlab.build.instructions import Stage as Written
+from layerlab.build.parsing import parse_trigger
+from layerlab.build.variables import expand
+from layerlab.engine.runconfig import document_of
+from layerlab.errors import DockerfileError, EngineError
+from layerlab.reference import Reference
+
+SCRATCH = "scratch"
+_PLATFORM = {"PLATFORM": "linux/amd64", "OS": "linux", "ARCH": "amd64", "VARIANT": ""}
+_KEPT = "architecture", "author", "os", "variant"
+
+
+@dataclass(frozen=True)
+class Target:
+    """The stage that was asked for, and all that it needs, in the order of the Dockerfile."""
+
+    stage: Stage
+    stages: tuple[Stage, ...]
+
+
+@dataclass
+class _State:
+    """A stage, or an image that some instruction names, while it is put together."""
+
+    name: str
+    """What it begins with: an image, or a stage."""
+    written: Written | None = None
+    base: _State | None = None
+    needs: list[_State] = field(default_factory=list)
+    sources: list[list[_State | None]] = field(default_factory=list)
+    """For each instruction, the stages or images that it reads."""
+    mounts: list[tuple[Mount, ...]] = field(default_factory=list)
+    label: str = ""
+    stage: Stage | None = None
+
+    def reaches(self) -> Iterator[_State]:
+        """It, and all that it needs."""
+        todo, seen = [self], set[int]()
+        while todo:
+            state = todo.pop()
+            if id(state) not in seen:
+                seen.add(id(state))
+                yield state
+                todo += [*state.needs, *([state.base] if state.base else ())]
+
+
+class Frontend:
+    """One Dockerfile, and what it is built with. ``found`` gives the image of a name."""
+
+    def __init__(
+        self, dockerfile: Dockerfile, options: Options, found: Callable[[str, bool], Base]
+    ) -> None:
+        self._dockerfile, self._options, self._found = dockerfile, options, found
+        self._states: list[_State] = []
+        self._names: dict[str, _State] = {}
+
+    def target(self) -> Target:
+        """The graph; ``EngineError`` in the frontend's words."""
+        given_arguments = {k: v for k, v in self._options.arguments.items() if v is not None}
+        before = self._before(given_arguments)
+        mounts = [
+            [_mounts(each) for each in written.instructions] for written in self._dockerfile.stages
+        ]
+        for index, written in enumerate(self._dockerfile.stages):
+            self._add(self._begun(written, index, before))
+        target = self._asked_for()
+        for state, parsed in zip(tuple(self._states), mounts, strict=True):
+            self._read_sources(state, parsed)
+        self._check_circles()
+        if len(self._states) == 1:
+            self._states[0].label = ""
+        needed = {id(state) for state in target.reaches()}
+        context = Vertex(Local(), name="[internal] load build context")
+        given = Given(
+            given_arguments, before, context, self._dockerfile.escape, not self._options.no_cache
+        )
+        bases = {id(s): self._base(s) for s in self._states if id(s) in needed and not s.base}
+        for index, state in enumerate(self._states):
+            if id(state) in needed:
+                state.stage = self._carried_out(state, index, bases.get(id(state)), given)
+        stages = [state.stage for state in self._states if state.stage and state.written]
+        stage = target.stage
+        assert stage is not None  # it is needed
+        if self._options.labels:
+            labels = {**(stage.config.get("Labels") or {}), **self._options.labels}
+            stage = replace(stage, config={**stage.config, "Labels": labels})
+        return Target(stage, tuple(stages))
+
+    def _before(self, given: Values) -> dict[str, str | None]:
+        """What a FROM sees: the platform, and the ARGs before the first FROM."""
+        found: dict[str, str | None] = {
+            f"{where}{what}": given.get(f"{where}{what}", value)
+            for where in ("BUILD", "TARGET") for what, value in _PLATFORM.items()
+        }  # fmt: skip
+        for instruction in self._dockerfile.arguments:
+            seen = {name: value or "" for name, value in found.items()}
+            for name, default in declarations(instruction, seen, self._dockerfile.escape):
+                found[name] = given.get(name, default)
+        return found
+
+    def _begun(self, written: Written, index: int, before: Values) -> _State:
+        env = {name: value or "" for name, value in before.items()}
+        name = expand(written.base, env, self._dockerfile.escape)
+        if not name:
+            raise EngineError(f"base name ({written.base}) should not be blank")
+        if written.platform:
+            expand(written.platform, env, self._dockerfile.escape)
+        return _State(name, written, label=written.name or f"stage-{index}")
+
+    def _add(self, state: _State) -> None:
+        self._states.append(state)
+        state.base = self._names.get(state.name)
+        if state.written and state.written.name:
+            self._names[state.written.name.lower()] = state
+
+    def _asked_for(self) -> _State:
+        name = self._options.target
+        if not name:
+            return self._states[-1]
+        if name.lower() not in self._names:
+            raise EngineError(f"target stage {name} could not be found")
+        return self._names[name.lower()]
+
+    def _read_sources(self, state: _State, mounts: list[tuple[Mount, ...]]) -> None:
+        """Which stages and images its instructions read."""
+        assert state.written is not None  # only those are read here
+        for instruction, own in zip(state.written.instructions, mounts, strict=True):
+            sources, numbered = self._sources(instruction, own)
+            state.sources.append(sources)
+            state.mounts.append(numbered)
+            state.needs += [source for source in sources if source]
+
+    def _sources(
+        self, instruction: Instruction, mounts: tuple[Mount, ...]
+    ) -> tuple[list[_State | None], tuple[Mount, ...]]:
+        """What an instruction reads; ``None`` stands for the build context."""
+        if instruction.name == "COPY" and instruction.flag("from"):
+            return [self._numbered(instruction.flag("from"))], ()
+        sources: list[_State | None] = []
+        numbered: list[Mount] = []
+        for mount in mounts:
+            if mount.type in ("bind", "cache"):
+                origin = mount.origin or (SCRATCH if mount.type == "cache" else "")
+                sources.append(self._named(origin) if origin else None)
+                mount = replace(mount, input=len(sources))
+            numbered.append(mount)
+        return sources, tuple(numbered)
+
+    def _numbered(self, name: str) -> _State:
+        if not re.fullmatch(r"[+-]?\d+", name, re.ASCII):
+            return self._named(name)
+        if not 0 <= int(name) < len(self._states):
+            raise EngineError(f"invalid stage index {int(name)}")
+        return self._states[int(name)]
+
+    def _named(self, name: str) -> _State:
+        known = self._names.get(name.lower())
+        if known is None:
+            known = _State(name)
+            self._add(known)
+        return known
+
+    def _check_circles(self) -> None:
+        done: set[int] = set()
+
+        def visit(state: _State, path: frozenset[int]) -> _State | None:
+            if id(state) in path:
+                return state
+            if id(state) in done:
+                return None
+            found = (visit(each, path | {id(state)}) for each in state.needs)
+            circle = next((each for each in found if each), None)
+            done.add(id(state))
+            return circle
+
+        for state in self._states:
+            if visit(state, frozenset()):
+                raise EngineError(f"circular dependency detected on stage: {state.label}")
+
+    def _base(self, state: _State) -> Base | None:
+        """The image that a stage begins with; ``None`` for nothing at all."""
+        if state.name == SCRATCH:
+            return None
+        try:
+            Reference.parse(state.name)
+        except Exception as error:
+            raise EngineError(f"failed to parse stage name {quoted(state.name)}: {error}") from None
+        return self._found(state.name, state.written is not None)
+
+    def _carried_out(self, state: _State, index: int, base: Base | None, given: Given) -> Stage:
+        written = state.written
+        instructions = written.instructions if written else ()
+        counted = sum(each.name in ("ADD", "COPY", "RUN", "WORKDIR") for each in instructions)
+        total = counted + (state.name != SCRATCH and state.base is None) if written else 0
+        stage = self._started(state, index, total, base)
+        if not written:
+            return stage
+        stage = self._triggered(stage, written.start, given)
+        for instruction, sources, mounts in zip(
+            instructions, state.sources, state.mounts, strict=True
+        ):
+            read = tuple(self._vertex(source, given) for source in sources)
+            stage = dispatched(stage, instruction, read, mounts, given)
+        return stage
+
+    @staticmethod
+    def _vertex(source: _State | None, given: Given) -> Vertex | None:
+        if source is None:
+            return given.context
+        return source.stage.vertex if source.stage else None
+
+    def _started(self, state: _State, index: int, total: int, base: Base | None) -> Stage:
+        if state.base:
+            below = state.base.stage
+            assert below is not None  # stages stand on earlier ones
+            stage = replace(
+                below, index=index, label=state.label, total=total, declared=(), cmd_set=False,
+                count=0, done=(),
+            )  # fmt: skip
+            return stage.begun()
+        if base is None:
+            document = {"architecture": "amd64", "os": "linux"}
+            config: Mapping[str, Any] = {"WorkingDir": "/"}
+            return Stage(index, state.label, total, None, document, config, ()).begun()
+        whole = document_of(base.image)
+        kept = {name: whole[name] for name in _KEPT if whole.get(name)}
+        history = tuple(whole.get("history") or ())
+        stage = Stage(index, state.label, total, None, kept, whole.get("config") or {}, history)
+        if base.image.layers:
+            stage, told = stage.named(f"FROM {base.name}")
+            start = state.written.start if state.written else None
+            stage = replace(stage, vertex=Vertex(base, (), told, start))
+        return stage.begun()
+
+    def _triggered(self, stage: Stage, start: Instruction, given: Given) -> Stage:
+        """The ONBUILD instructions that the image brought, carried out."""
+        triggers = list(stage.config.get("OnBuild") or ())
+        for text in triggers:
+            trigger = replace(parse_trigger(text, EMBEDDED), line=start.line, end=start.end)
+            sources, mounts = self._sources(trigger, _mounts(trigger))
+            read = tuple(self._vertex(source, given) for source in sources)
+            stage = dispatched(stage, trigger, read, mounts, given)
+        return replace(stage, config={**stage.config, "OnBuild": None})
+
+
+def _mounts(instruction: Instruction) -> tuple[Mount, ...]:
+    try:
+        return tuple(parse_mount(text) for text in instruction.flags.get("mount", ()))
+    except DockerfileError as error:
+        fault = f"dockerfile parse error line {instruction.line}: {error.what}"
+        raise DockerfileError(fault, line=instruction.line, source=instruction.source) from None
+
+
+def vertices(target: Vertex | None) -> list[Vertex]:
+    """All that ``target`` needs, inputs first; of equal ones the last gives its name."""
+    found: dict[str, Vertex] = {}
+    seen: set[int] = set()
+
+    def visit(vertex: Vertex) -> None:
+        if id(vertex) in seen:
+            return
+        seen.add(id(vertex))
+        for each in vertex.inputs:
+            if each is not None:
+                visit(each)
+        found[vertex.digest] = vertex
+
+    if target is not None:
+        visit(target)
+    return list(found.values())

@@ -1,0 +1,185 @@
+"""RUN: a process in a snapshot, with what is mounted there, and the layer that it leaves.
+
+BuildKit: ``executor/runcexecutor/executor.go``, ``executor/oci/spec_unix.go``,
+``executor/stubs.go``, as moby 20.10 has them (*ran*: docker 20.10, DOCKER_BUILDKIT=1).
+"""
+
+from __future__ import annotations
+
+import math
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from layerlab.build.buildkit.graph import Run
+from layerlab.build.buildkit.mounts import Mount
+from layerlab.build.sources import scoped
+from layerlab.container import Container
+from layerlab.engine.clock import Clock
+from layerlab.engine.ground import Ground, mounted
+from layerlab.engine.process import CannotStart, play
+from layerlab.engine.state import StoredContainer
+from layerlab.errors import EngineError, LayerlabError
+from layerlab.image import Image
+from layerlab.layer import Layer
+from layerlab.nodes import Change, Directory, Meta, Whiteout
+from layerlab.shell import find_account
+from layerlab.union import UnionFS
+
+HOSTNAME = "buildkitsandbox"
+HOSTS = f"127.0.0.1\tlocalhost {HOSTNAME}\n::1\tlocalhost ip6-localhost ip6-loopback\n"
+_SPECIAL = "/dev", "/proc", "/sys"
+_STUBS = "/etc/resolv.conf", "/etc/hosts"
+
+
+class Failed(EngineError):
+    """A process that couldn't be started, or ended with another code than 0."""
+
+    def __init__(self, what: str, output: tuple[str, ...] = (), code: int = 1) -> None:
+        self.output, self.code = output, code
+        super().__init__(what)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a process left: its layer, its lines, the seconds that it took, its caches' files."""
+
+    layer: Layer
+    output: tuple[str, ...]
+    seconds: float
+    caches: Mapping[str, Layer]
+
+
+def run(wanted: Run, image: Image, shown: Mapping[str, Layer], clock: Clock, now: int) -> Ran:
+    """Let it run to its end; ``shown`` has the files of each mount, by its place.
+
+    All that it does happens in one second of the clock. ``Failed`` if it fails.
+    """
+    files = Container(_ground(image, shown, now), clock=lambda: clock.now)
+    told = " ".join(wanted.args)
+    try:
+        account = find_account(files, wanted.user)
+        workdir = scoped(files, wanted.workdir)
+        if not files.exists(workdir):
+            files.makedirs(workdir, 0o755)
+            files.chown(workdir, account.uid, account.gid)
+        done = play(_container(wanted, image, files, now), wanted.args, clock, stdin=b"")
+    except CannotStart as problem:
+        if problem.by_runc:
+            line = f"runc run failed: unable to start container process: {problem.what}"
+            raise Failed(f"executor failed running [{told}]: exit code: 1", (line,)) from None
+        raise Failed(f"executor failed running [{told}]: {problem.what}") from None
+    if done.runs_for is None:
+        raise LayerlabError(
+            "the program doesn't end by itself, and a build would wait for it",
+            where=f"RUN {told}",
+            hint="start servers with CMD, not with RUN",
+        )
+    clock.now += math.ceil(done.runs_for)
+    text = (done.stdout + done.stderr).decode("utf-8", "replace")
+    output = tuple(line.removesuffix("\n") for line in text.splitlines(keepends=True))
+    if done.code:
+        fault = f"executor failed running [{told}]: exit code: {done.code}"
+        raise Failed(fault, output, done.code)
+    below, layer = image.rootfs, files.layer()
+    caches = {
+        mount.id: _inside(layer, mount, shown) for mount in wanted.mounts if mount.type == "cache"
+    }
+    return Ran(_left(below, layer, wanted, clock.now), output, done.runs_for, caches)
+
+
+def _ground(image: Image, shown: Mapping[str, Layer], now: int) -> Ground:
+    """The snapshot, and above it what is mounted."""
+    changes = dict(mounted(image, HOSTNAME, now, hosts=HOSTS, names_host=False))
+    for place, layer in shown.items():
+        changes[place] = Directory(Meta(0o755, mtime=now), opaque=True)
+        for path, node in layer.changes.items():
+            if path == "/":
+                changes[place] = node
+            else:
+                changes[place + path] = node
+    return Ground(image, Layer.of(changes))
+
+
+def _container(wanted: Run, image: Image, files: Container, now: int) -> StoredContainer:
+    options = {
+        "env": (*wanted.env, *wanted.proxies), "user": wanted.user, "workdir": wanted.workdir,
+        "hostname": HOSTNAME, "labels": {}, "tty": False, "interactive": False, "detach": True,
+        "network": "none", "read_only": False, "names_host": False,
+    }  # fmt: skip
+    return StoredContainer(
+        id="", name="", image_id=image.image_id, image_name="", files=files, entrypoint=(),
+        cmd=wanted.args, created=now, options=MappingProxyType(options),
+    )  # fmt: skip
+
+
+def _left(below: UnionFS, layer: Layer, wanted: Run, now: int) -> Layer:
+    """The layer without what was mounted, and with the places that were made to mount it at."""
+    places = tuple(f"{mount.target}/" for mount in wanted.mounts)
+    kept: dict[str, Change] = {
+        path: node
+        for path, node in layer.changes.items()
+        if not f"{path}/".startswith(places)
+        and path not in _STUBS
+        and not path.startswith(tuple(f"{special}/" for special in _SPECIAL))
+    }
+    made = (*_SPECIAL, *(mount.target for mount in wanted.mounts if mount.type != "secret"))
+    for path in made:
+        _make(kept, below, path, now)
+    for path in (*_STUBS, *(mount.target for mount in wanted.mounts if mount.type == "secret")):
+        if not below.lexists(path):
+            _touch(kept, below, posixpath.dirname(path), now)
+    return Layer(MappingProxyType(dict(sorted(kept.items()))))
+
+
+def _make(kept: dict[str, Change], below: UnionFS, path: str, now: int) -> None:
+    """A directory to mount something at, if there is none, and its parents."""
+    if below.lexists(path) or path in kept:
+        return
+    _touch(kept, below, posixpath.dirname(path), now)
+    kept[path] = Directory(Meta(0o755, mtime=now))
+
+
+def _touch(kept: dict[str, Change], below: UnionFS, path: str, now: int) -> None:
+    """A directory in which something was made: it and its parents are copied up."""
+    if path == "/" or isinstance(kept.get(path), Directory):
+        return
+    if isinstance(kept.get(path), Whiteout):
+        return
+    there = below.lookup(path).node if below.lexists(path) else None
+    parent = posixpath.dirname(path)
+    if isinstance(there, Directory):
+        _copy_up(kept, below, parent)
+        kept[path] = Directory(Meta(there.meta.mode, there.meta.uid, there.meta.gid, now))
+    elif there is None:
+        _touch(kept, below, parent, now)
+        kept[path] = Directory(Meta(0o755, mtime=now))
+
+
+def _copy_up(kept: dict[str, Change], below: UnionFS, path: str) -> None:
+    if path == "/" or path in kept:
+        return
+    _copy_up(kept, below, posixpath.dirname(path))
+    node = below.lookup(path).node
+    if isinstance(node, Directory):
+        kept[path] = Directory(node.meta)
+
+
+def _inside(layer: Layer, mount: Mount, shown: Mapping[str, Layer]) -> Layer:
+    """A cache mount's files after the process: those before, with what it changed."""
+    prefix = f"{mount.target}/"
+    changed: dict[str, Change] = {
+        path[len(mount.target) :]: node
+        for path, node in layer.changes.items()
+        if path.startswith(prefix)
+    }
+    before = shown.get(mount.target, Layer.of({}))
+    merged = UnionFS((before, Layer(MappingProxyType(changed))))
+    return Layer.of(dict(_nodes(merged)))
+
+
+def _nodes(files: UnionFS) -> Iterator[tuple[str, Change]]:
+    for path, node, _ in files.items():
+        if path != "/":
+            yield path, node

@@ -1,0 +1,107 @@
+"""BuildKit's build cache: what its steps left, and the names under which they are found again.
+
+moby 20.10: ``builder/builder-next``; BuildKit: ``cache/manager.go`` (DiskUsage, Prune).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from layerlab.engine.pruning import Pruned, moment_of
+from layerlab.engine.state import State
+from layerlab.engine.store import with_item, without
+from layerlab.errors import EngineError
+from layerlab.image import Image
+from layerlab.layer import Layer
+
+NOTHING = Image([])
+
+
+@dataclass(frozen=True)
+class CacheRecord:
+    """What one step left: a snapshot, the files that a client sent, or a cache mount's files."""
+
+    id: str
+    """25 letters and digits."""
+    key: str
+    """What it is found by: a hash of the step and of what it was carried out on."""
+    kind: Literal["regular", "source.local", "exec.cachemount"]
+    description: str
+    created: int
+    used: int
+    count: int = 1
+    """How often it was used."""
+    parent: str = ""
+    """The key of the record that it stands on."""
+    image: Image = field(default=NOTHING, repr=False)
+    """Of a snapshot: its layers, and those below. An image without config."""
+    files: Layer | None = field(default=None, repr=False)
+    """Of the other kinds: the files."""
+    base: bool = False
+    """Whether it is a layer of an image that the step began with: that takes no space of its own."""
+    told: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What the step was, by aspect: shows why another one isn't found."""
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes beside the records that it stands on."""
+        if self.files is not None:
+            return self.files.size
+        return 0 if self.base or not self.image.layers else self.image.layers[-1].size
+
+
+@dataclass(frozen=True)
+class CacheUsage:
+    """A record, and whether some image has its layers, too."""
+
+    record: CacheRecord
+    shared: bool
+
+
+def used(state: State, key: str, now: int) -> State:
+    """The state in which a record was used once more."""
+    record = state.build_cache[key]
+    record = replace(record, used=now, count=record.count + 1)
+    return replace(state, build_cache=with_item(state.build_cache, key, record))
+
+
+def cache_usage(state: State) -> tuple[CacheUsage, ...]:
+    """All records, those used last at the end, as the client sorts them."""
+    chains = {chain for stored in state.images.values() for chain in stored.image.chain_ids}
+    ordered = sorted(state.build_cache.values(), key=lambda record: (record.used, record.id))
+    return tuple(CacheUsage(record, _is_shared(record, chains)) for record in ordered)
+
+
+def _is_shared(record: CacheRecord, chains: Iterable[str]) -> bool:
+    layers = record.image.layers
+    return record.kind == "regular" and bool(layers) and record.image.chain_ids[-1] in chains
+
+
+def prune_cache(
+    state: State, *, all: bool = False, until: float | None = None
+) -> tuple[State, Pruned]:
+    """The state without what no image shares, or with ``all`` without any of the cache.
+
+    ``until``: only what was last used up to then, in seconds since 1970.
+    """
+    gone = [
+        usage.record
+        for usage in cache_usage(state)
+        if (all or not usage.shared) and (until is None or usage.record.used <= until)
+    ]
+    kept = without(state.build_cache, *(record.key for record in gone))
+    pruned = Pruned(tuple(record.id for record in gone), sum(record.size for record in gone))
+    return replace(state, build_cache=kept), pruned
+
+
+def until(texts: Iterable[str], now: int) -> float | None:
+    """The moment of ``until=24h`` or ``unused-for=24h``; ``EngineError`` in the daemon's words."""
+    found: float | None = None
+    for text in texts:
+        name, _, value = text.partition("=")
+        if name not in ("until", "unused-for"):
+            raise EngineError(f"Invalid filter '{name}'")
+        found = moment_of(value, now)
+    return found

@@ -1,0 +1,98 @@
+"""Builds by BuildKit in a real engine and by layerlab's: one context, both asked the same.
+
+The client has to be of the engine's own release, 20.10: later ones leave BuildKit to a plugin.
+"""
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from reference import builds
+from reference.conftest import Docker
+
+from layerlab import Engine, Image, open_image
+from layerlab.docker.command import execute
+
+OPTIONS = "build", "--network", "none"
+_LINE = re.compile(r"#(\d+) ?(.*)")
+_TIME = re.compile(r"^\d+\.\d+ ")
+_MOUNT = re.compile(r"/\S*/overlay2/[0-9a-z]+/merged")
+_ID = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+def buildkit_client(docker: Docker) -> Docker:
+    """The same engine, asked by a client that has BuildKit built in; skips if there is none."""
+    for folder in os.environ["PATH"].split(":"):
+        client = Path(folder, "docker")
+        if not os.access(client, os.X_OK):
+            continue
+        told = subprocess.run([client, "--version"], capture_output=True, text=True, check=False)
+        if "version 20.10" in told.stdout:
+            env = {**docker.env, "DOCKER_BUILDKIT": "1", "PATH": f"{folder}:{docker.env['PATH']}"}
+            return replace(docker, env=env)
+    pytest.skip("no docker client of 20.10, which has BuildKit built in: apt-get install docker.io")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a progress tells of one vertex."""
+
+    lines: tuple[str, ...]
+    ending: str
+
+
+def told(text: str) -> tuple[dict[str, Told], str]:
+    """Each vertex by name, and what follows the last; times, IDs and the order of output aside."""
+    names: dict[str, str] = {}
+    lines: dict[str, list[str]] = {}
+    rest = ""
+    for line in text.split("\n"):
+        match = _LINE.fullmatch(line)
+        if not match:
+            rest += f"{line}\n" if line else ""
+            continue
+        number, said = match[1], _MOUNT.sub("MERGED", match[2])
+        if number not in names:
+            names[number], lines[number] = said, []
+        elif said not in (names[number], "..."):
+            lines[number].append(said)
+    found = {names[number]: _told(said) for number, said in lines.items()}
+    return found, _MOUNT.sub("MERGED", rest)
+
+
+def _told(said: list[str]) -> Told:
+    kept = [_TIME.sub("", line) for line in said if not re.fullmatch(_ID, line)]
+    *lines, ending = kept or [""]
+    plain = [_ID.sub("ID", re.sub(r" \d+\.\d+s done$", " done", line)) for line in lines]
+    return Told(tuple(sorted(plain)), re.sub(r"^DONE \d+\.\d+s$", "DONE", ending))
+
+
+class Both:
+    """One context, and two engines that build it."""
+
+    def __init__(self, docker: Docker, base: Path, folder: Path) -> None:
+        self.docker, self.context, self._archive = docker, folder / "context", folder / "t.tar"
+        self.engine = Engine(builder="buildkit")
+        self.engine.load(base)
+        builds.plant(self.context)
+
+    def build(self, text: str, *args: str) -> int:
+        """Build on both; what they tell must be the same. The exit code."""
+        (self.context / "Dockerfile").write_text(text)
+        line = (*OPTIONS, "-t", "compared", *args, str(self.context))
+        real = self.docker.run(*line)
+        ours = execute(self.engine, list(line))
+        theirs, mine = real.stderr.decode(), ours.stderr
+        assert (*told(mine), ours.code) == (*told(theirs), real.returncode), (
+            f"{text}\n{mine}\n{theirs}"
+        )
+        assert ours.stdout == real.stdout.decode() == "" or "-q" in args
+        return ours.code
+
+    def images(self, name: str = "compared") -> tuple[Image, Image]:
+        """What came of it: Docker's image and layerlab's."""
+        self.docker("save", "-o", self._archive, name)
+        return open_image(self._archive), self.engine.image(name).image
