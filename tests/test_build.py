@@ -15,7 +15,6 @@ from layerlab import (
     Image,
     ImageConfig,
     Layer,
-    LayerlabError,
     Symlink,
     Zeros,
 )
@@ -209,13 +208,6 @@ def test_a_file_that_changes_after_the_build_is_as_it_was(engine, tmp_path):
     done = engine.build(tmp_path)
     (tmp_path / "a").write_text("now!")
     assert done.image.rootfs.read_text("/a") == "then"
-
-
-def test_buildkit_is_not_simulated_yet():
-    engine = Engine(builder="buildkit")
-    with pytest.raises(LayerlabError, match="the builder buildkit isn't simulated yet"):
-        engine.build({}, "FROM scratch\nCOPY a /\n")
-    assert execute(engine, ["build", "."]).code == 1
 
 
 @pytest.fixture

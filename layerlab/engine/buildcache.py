@@ -40,7 +40,7 @@ class CacheRecord:
     files: Layer | None = field(default=None, repr=False)
     """Of the other kinds: the files."""
     base: bool = False
-    """Whether it is a layer of an image that the step began with: that takes no space of its own."""
+    """Whether it is a layer of an image that steps stand on: it takes no space of its own."""
     told: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What the step was, by aspect: shows why another one isn't found."""
 

@@ -113,11 +113,8 @@ class Solver:
     def _refuse_urls(self, vertex: Vertex) -> None:
         """ADD of a URL: nothing here is on a network."""
         operation = vertex.operation
-        urls = (
-            [s for s in operation.sources if s.startswith(_URL)]
-            if isinstance(operation, Copy)
-            else []
-        )
+        sources = operation.sources if isinstance(operation, Copy) else ()
+        urls = [source for source in sources if source.startswith(_URL)]
         if urls:
             fault = f"ADD can't fetch {urls[0]}: nothing here is on a network"
             self._progress.begin(urls[0]).fail(fault)

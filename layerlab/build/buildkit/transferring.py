@@ -19,8 +19,10 @@ from layerlab.union import UnionFS
 _CHUNK = 32 << 10
 _END = 2
 """Bytes of the packet that says that all was sent, and of the one that ends a file."""
-_BITS = {stat.S_IFDIR: 1 << 31, stat.S_IFLNK: 1 << 27, stat.S_IFIFO: 1 << 25,
-         stat.S_IFBLK: 1 << 26, stat.S_IFCHR: 1 << 26 | 1 << 21, stat.S_IFSOCK: 1 << 24}  # fmt: skip
+_BITS = {
+    stat.S_IFDIR: 1 << 31, stat.S_IFLNK: 1 << 27, stat.S_IFIFO: 1 << 25, stat.S_IFBLK: 1 << 26,
+    stat.S_IFCHR: 1 << 26 | 1 << 21, stat.S_IFSOCK: 1 << 24,
+}  # fmt: skip
 _SPECIAL = {0o4000: 1 << 23, 0o2000: 1 << 22, 0o1000: 1 << 20}
 
 
