@@ -10,6 +10,7 @@ _HOMES = {
     "bars": "charts",
     "dockerfile_bench": "dockerfile_desk",
     "explore": "explorer",
+    "inside": "inside_desk",
     "ladder": "ladder_desk",
     "lines": "charts",
     "magics": "docker_magics",

@@ -1,7 +1,7 @@
 """The machine around the engine: a small CentOS 7.9, without the engine's own files."""
 
 from layerlab.layer import Layer
-from layerlab.nodes import Directory, File, Meta, Node, Symlink
+from layerlab.nodes import Directory, File, Meta, Node, Symlink, Zeros
 
 INSTALLED = 1_605_139_200
 """2020-11-12, when CentOS 7.9.2009 came out: the age of whatever nobody touched since."""
@@ -74,8 +74,9 @@ _LINKS = {
 }
 _DIRECTORIES = (
     "/boot", "/dev", "/etc", "/home", "/media", "/mnt", "/opt", "/run", "/srv",
-    "/usr", "/usr/bin", "/usr/lib", "/usr/lib64", "/usr/local", "/usr/local/bin", "/usr/sbin",
-    "/usr/share", "/var", "/var/cache", "/var/lib", "/var/log",
+    "/usr", "/usr/bin", "/usr/lib", "/usr/lib/modules", f"/usr/lib/modules/{KERNEL}",
+    "/usr/lib64", "/usr/local", "/usr/local/bin", "/usr/sbin", "/usr/share",
+    "/var", "/var/cache", "/var/lib", "/var/log",
 )  # fmt: skip
 _OTHERS = {
     "/": Meta(0o555, mtime=INSTALLED),
@@ -84,6 +85,11 @@ _OTHERS = {
     "/tmp": Meta(0o1777, mtime=INSTALLED),
     "/var/tmp": Meta(0o1777, mtime=INSTALLED),
 }
+_BOOT = {
+    f"/boot/vmlinuz-{KERNEL}": File(Zeros(6_769_256), Meta(0o755, mtime=INSTALLED)),
+    f"/boot/initramfs-{KERNEL}.img": File(Zeros(21_475_322), Meta(0o600, mtime=INSTALLED)),
+}
+"""What the machine starts with: `ls -l /boot` on such hosts. The second is made by each host."""
 _PROGRAM = b"layerlab plays this program; its bytes are not here.\n"
 
 
@@ -93,6 +99,7 @@ def centos(programs: frozenset[str]) -> Layer:
     runs = Meta(0o755, mtime=INSTALLED)
     nodes: dict[str, Node] = {path: Directory(runs) for path in _DIRECTORIES}
     nodes |= {path: Directory(meta) for path, meta in _OTHERS.items()}
+    nodes |= _BOOT
     nodes |= {f"/usr/bin/{name}": File(_PROGRAM, runs) for name in programs}  # type: ignore[arg-type]
     nodes |= {path: File(text, plain) for path, text in _FILES.items()}  # type: ignore[arg-type]
     nodes |= {path: Symlink(to, Meta(0o777, mtime=INSTALLED)) for path, to in _LINKS.items()}
