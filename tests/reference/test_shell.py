@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from reference.account_lines import ACCOUNT_LINES, accounts
 from reference.conftest import OVERLAY_OPTIONS, need_tools
 from reference.kernel import dress, lay_out, private_mounts, tree
 from reference.shell_lines import DASH_LINES, LAYERS, LINES, NOT_DASH, NOT_GNU, random_line
@@ -51,6 +52,8 @@ class Side:
     flavour: Flavour
     binds: tuple[str, ...] = ()
     """Folders of this machine that its programs need."""
+    more: tuple[Layer, ...] = ()
+    """Layers on top of the usual ones."""
 
 
 BUSY = Side(("/bin/busybox", "sh", "-c"), BUSYBOX)
@@ -178,7 +181,7 @@ def lived(lines: list[str], side: Side, faults: Any) -> None:
         os.umask(0o022)
         where = disk(folder)
         try:
-            layers = LAYERS(Path(BUSYBOX_BINARY).read_bytes(), bool(side.binds))
+            layers = LAYERS(Path(BUSYBOX_BINARY).read_bytes(), bool(side.binds)) + side.more
             lowers = [where / f"l{index}" for index in range(len(layers))]
             for layer, lower in zip(layers, lowers, strict=True):
                 lay_out(layer, lower)
@@ -235,6 +238,12 @@ def test_random_lines_do_what_the_real_programs_do(compared: Compared, side: Sid
 
 def test_lines_do_what_dash_does(compared: Compared) -> None:
     faults = compared([line for line in LINES + DASH_LINES if line not in NOT_DASH], DASH)
+    assert not faults, f"{len(faults)}:\n" + "\n".join(faults)
+
+
+def test_accounts_are_what_the_real_programs_make(compared: Compared) -> None:
+    need_tools("useradd", "adduser")
+    faults = compared(ACCOUNT_LINES, replace(DASH, more=(accounts(),)))
     assert not faults, f"{len(faults)}:\n" + "\n".join(faults)
 
 

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from layerlab.shell.process import Program
 from layerlab.shell.programs import (
+    addusering,
     copying,
     finding,
     grepping,
+    grouping,
     lines,
     linking,
     listing,
@@ -19,14 +21,17 @@ from layerlab.shell.programs import (
     starting,
     system,
     testing,
+    useradding,
 )
 
 PROGRAMS: Mapping[str, Program] = {
     name: program
     for room in (
+        addusering,
         copying,
         finding,
         grepping,
+        grouping,
         lines,
         linking,
         listing,
@@ -39,6 +44,7 @@ PROGRAMS: Mapping[str, Program] = {
         starting,
         system,
         testing,
+        useradding,
     )
     for name, program in room.PROGRAMS.items()
 }
