@@ -188,3 +188,17 @@ def test_one_write_a_program_and_one_tick() -> None:
     out(Shell(first), "printf '1\n2\n3\n' > /x")
     assert container.read_bytes("/x") == first.read_bytes("/x")
     assert container.stat("/x").st_mtime - first.stat("/x").st_mtime == 2
+
+
+def test_busybox_adds_users_in_its_own_way(container: Container) -> None:
+    shell = Shell(container, clock=Clock())
+    container.write_bytes("/etc/shadow", b"root:*::0:::::\n")
+    container.mkdir("/home")
+    out(shell, "addgroup -S app && adduser -S -G app app; adduser -D amy; addgroup amy staff")
+    assert out(shell, "tail -n 2 /etc/passwd; tail -n 1 /etc/shadow; cat /etc/group") == (
+        "app:x:100:100:Linux User,,,:/home/app:/bin/false\n"
+        "amy:x:1001:1001:Linux User,,,:/home/amy:/bin/sh\namy:!:11356:0:99999:7:::\n"
+        "root:x:0:\nbob:x:1000:\nstaff:x:50:bob,amy\napp:x:100:app\namy:x:1001:\n"
+    )
+    assert out(shell, "ls -ld /home/amy").startswith("drwxr-sr-x    2 amy      amy")
+    assert shell.run("adduser -D amy").stderr == b"adduser: user 'amy' in use\n"

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from layerlab.shell.options import Options, options
 from layerlab.shell.process import Process, Program, Usage
+from layerlab.shell.programs import busybox_users
 from layerlab.shell.programs.grouping import groupadd, groupdel
 from layerlab.shell.programs.useradding import make_parents, useradd, userdel
 from layerlab.shell.shadow import GROUP, PASSWD, AccountFiles
@@ -65,8 +66,6 @@ def _free(used: set[int], span: tuple[int, int]) -> int:
 
 def adduser(process: Process) -> int:
     """Add a user, with ``--system`` one for a service; ``adduser USER GROUP`` makes a member."""
-    if process.name == "addgroup":
-        return addgroup(process)
     given = _given(process)
     if len(given.rest) == 2:
         _lock(process)
@@ -288,6 +287,14 @@ def delgroup(process: Process) -> int:
     return 0
 
 
+def _either(debian: Program, busybox: Program) -> Program:
+    """Whose it is, the image tells."""
+    return lambda process: debian(process) if process.gnu else busybox(process)
+
+
 PROGRAMS: Mapping[str, Program] = {
-    "adduser": adduser, "addgroup": addgroup, "deluser": deluser, "delgroup": delgroup,
-}  # fmt: skip
+    "adduser": _either(adduser, busybox_users.adduser),
+    "addgroup": _either(addgroup, busybox_users.addgroup),
+    "deluser": _either(deluser, busybox_users.deluser),
+    "delgroup": _either(delgroup, busybox_users.delgroup),
+}
