@@ -48,6 +48,16 @@ LESSONS = (
     ),
     Lesson("02", numbered("1", 1, 20) | numbered("3.1", 1, 12)),
     Lesson(
+        "03",
+        numbered("3.2", 1, 9)
+        | numbered("3.3", 1, 7)
+        | numbered("3.4", 1, 7)
+        | numbered("Q6", 0, 5)
+        | numbered("Q8", 0, 4)
+        | {"4.1-08"},
+        frozenset({"Q6-00"}),  # a question
+    ),
+    Lesson(
         "06",
         numbered("4.2", 1, 8)
         | numbered("Q2", 0, 8)
