@@ -18,6 +18,7 @@ from layerlab.nodes import Device, Directory, File, Symlink, Visible
 from layerlab.union import UnionFS
 
 _WILD = "*?["
+_MAX_LINKS = 256
 
 
 class Missing(EngineError):
@@ -53,13 +54,18 @@ class Checksums:
 
     def path(self, path: str) -> str:
         """What is at a path, symlinks followed."""
-        try:
-            place = scoped(self.files, path)
-        except OSError:
-            raise Missing(path) from None
-        if not self.files.lexists(place):
-            raise Missing(path)
-        return self._digest(place)
+        for _ in range(_MAX_LINKS):
+            folder, name = posixpath.split(path)
+            try:
+                place = posixpath.join(scoped(self.files, folder), name)
+            except OSError:
+                raise Missing(path) from None
+            if not self.files.lexists(place):
+                raise Missing(path)
+            if not name or not self.files.islink(place):
+                return self._digest(place)
+            path = posixpath.normpath(posixpath.join("/", folder, self.files.readlink(place)))
+        raise EngineError(f"too many symlinks: {path}")
 
     def _wild(self, pattern: str) -> str:
         found = matching(self.files, pattern)

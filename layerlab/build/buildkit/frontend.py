@@ -21,7 +21,7 @@ from layerlab.build.instructions import Stage as Written
 from layerlab.build.parsing import parse_trigger
 from layerlab.build.variables import expand
 from layerlab.engine.runconfig import document_of
-from layerlab.errors import DockerfileError, EngineError
+from layerlab.errors import DockerfileError, EngineError, InvalidReference
 from layerlab.reference import Reference
 
 SCRATCH = "scratch"
@@ -94,7 +94,8 @@ class Frontend:
             given_arguments, before, context, self._dockerfile.escape, not self._options.no_cache
         )
         bases = {id(s): self._base(s) for s in self._states if id(s) in needed and not s.base}
-        for index, state in enumerate(self._states):
+        numbered = sorted(enumerate(self._states), key=lambda item: item[1].written is not None)
+        for index, state in numbered:  # first the images that are only read
             if id(state) in needed:
                 state.stage = self._carried_out(state, index, bases.get(id(state)), given)
         stages = [state.stage for state in self._states if state.stage and state.written]
@@ -201,9 +202,10 @@ class Frontend:
         if state.name == SCRATCH:
             return None
         try:
-            Reference.parse(state.name)
-        except Exception as error:
-            raise EngineError(f"failed to parse stage name {quoted(state.name)}: {error}") from None
+            Reference.parse(state.name, daemon=True)
+        except InvalidReference as error:
+            fault = f"failed to parse stage name {quoted(state.name)}: {error.what}"
+            raise EngineError(fault) from None
         return self._found(state.name, state.written is not None)
 
     def _carried_out(self, state: _State, index: int, base: Base | None, given: Given) -> Stage:

@@ -17,6 +17,8 @@ class Entry:
     name: str
     digest: str
     lines: list[str] = field(default_factory=list)
+    output: str = ""
+    """What its process printed. A last line that doesn't end runs into ``DONE``, as there."""
     ending: str = "DONE 0.0s"
 
     def fail(self, error: str) -> None:
@@ -49,8 +51,9 @@ class Progress:
         """All of it."""
         shown = []
         for number, entry in enumerate(self._entries, 1):
-            lines = (entry.name, entry.digest, *entry.lines, entry.ending)
-            shown.append("".join(f"#{number} {line}\n" for line in lines))
+            lines = (entry.name, entry.digest, *entry.lines)
+            text = "".join(f"#{number} {line}\n" for line in lines) + _printed(number, entry)
+            shown.append(f"{text}#{number} {entry.ending}\n")
         return "\n".join(shown)
 
     def failure(self, error: str) -> str:
@@ -60,6 +63,15 @@ class Progress:
         if last is not None and last.ending.startswith("ERROR"):
             told = f"------\n > {last.name}:\n------\n"
         return f"{self.text()}{told}{error}\n"
+
+
+def _printed(number: int, entry: Entry) -> str:
+    """What a process printed, each line with the seconds since its start."""
+    *lines, last = entry.output.split("\n")
+    text = "".join(f"#{number} 0.000 {line}\n" for line in lines)
+    if not last:
+        return text
+    return f"{text}#{number} 0.000 {last}" + "\n" * entry.ending.startswith("ERROR")
 
 
 def digest_of(text: str) -> str:

@@ -36,17 +36,17 @@ _STUBS = "/etc/resolv.conf", "/etc/hosts"
 class Failed(EngineError):
     """A process that couldn't be started, or ended with another code than 0."""
 
-    def __init__(self, what: str, output: tuple[str, ...] = (), code: int = 1) -> None:
+    def __init__(self, what: str, output: str = "", code: int = 1) -> None:
         self.output, self.code = output, code
         super().__init__(what)
 
 
 @dataclass(frozen=True)
 class Ran:
-    """What a process left: its layer, its lines, the seconds that it took, its caches' files."""
+    """What a process left: its layer, what it printed, the seconds that it took, its caches' files."""
 
     layer: Layer
-    output: tuple[str, ...]
+    output: str
     seconds: float
     caches: Mapping[str, Layer]
 
@@ -67,8 +67,8 @@ def run(wanted: Run, image: Image, shown: Mapping[str, Layer], clock: Clock, now
         done = play(_container(wanted, image, files, now), wanted.args, clock, stdin=b"")
     except CannotStart as problem:
         if problem.by_runc:
-            line = f"runc run failed: unable to start container process: {problem.what}"
-            raise Failed(f"executor failed running [{told}]: exit code: 1", (line,)) from None
+            line = f"runc run failed: unable to start container process: {problem.what}\n"
+            raise Failed(f"executor failed running [{told}]: exit code: 1", line) from None
         raise Failed(f"executor failed running [{told}]: {problem.what}") from None
     if done.runs_for is None:
         raise LayerlabError(
@@ -77,8 +77,7 @@ def run(wanted: Run, image: Image, shown: Mapping[str, Layer], clock: Clock, now
             hint="start servers with CMD, not with RUN",
         )
     clock.now += math.ceil(done.runs_for)
-    text = (done.stdout + done.stderr).decode("utf-8", "replace")
-    output = tuple(line.removesuffix("\n") for line in text.splitlines(keepends=True))
+    output = (done.stdout + done.stderr).decode("utf-8", "replace")
     if done.code:
         fault = f"executor failed running [{told}]: exit code: {done.code}"
         raise Failed(fault, output, done.code)

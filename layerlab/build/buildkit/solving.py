@@ -102,7 +102,7 @@ class Solver:
         except StepFailed:
             raise
         except Failed as error:
-            entry.lines += [f"0.000 {line}" for line in error.output]
+            entry.output = error.output
             entry.fail(error.what)
             raise StepFailed(vertex, error.what, error.code) from None
         except LayerlabError as error:
@@ -175,7 +175,7 @@ class Solver:
         operation, now = vertex.operation, self._host.clock()
         if isinstance(operation, Run):
             ran = self._run(vertex, operation, image, now)
-            entry.lines += [f"0.000 {line}" for line in ran.output]
+            entry.output = ran.output
             entry.ending = f"DONE {ran.seconds:.1f}s"
             return ran.layer, now
         files = Container(image, clock=lambda: now)

@@ -16,6 +16,7 @@ from layerlab.build.buildkit.graph import Copy, MakeDirectory, Operation, Run, V
 from layerlab.build.buildkit.mounts import Mount
 from layerlab.build.config import Config
 from layerlab.build.expanding import expanded
+from layerlab.build.golang import quoted_list
 from layerlab.build.instructions import Instruction
 from layerlab.build.variables import BadSubstitution, expand
 from layerlab.engine.runconfig import DEFAULT_PATH
@@ -185,7 +186,7 @@ def _run(
     stage: Stage, instruction: Instruction, sources: tuple[Vertex | None, ...],
     mounts: tuple[Mount, ...], given: Given,
 ) -> Stage:  # fmt: skip
-    args = configs.command_line(instruction, stage.config)
+    args = _command(stage, instruction)
     placed = tuple(_placed(mount, stage.workdir) for mount in mounts)
     env = tuple(f"{name}={value}" for name, value in stage.env.items())
     run = Run(tuple(args), env, stage.workdir, stage.user, placed, given.proxies)
@@ -194,6 +195,12 @@ def _run(
     counted = [f"|{len(told)}", *told] if told else []
     stage = stage.grown(run, sources, instruction, shown, asks_cache=given.asks_cache)
     return stage.noted(f"RUN {' '.join([*counted, *args])} # buildkit", layer=True)
+
+
+def _command(stage: Stage, instruction: Instruction) -> list[str]:
+    """The words of a RUN, CMD or ENTRYPOINT; in shell form always one for the shell."""
+    words = list(instruction.args)
+    return words if instruction.exec_form else [*configs.shell(stage.config), " ".join(words)]
 
 
 def _placed(mount: Mount, workdir: str) -> Mount:
@@ -282,10 +289,14 @@ def _configured(stage: Stage, instruction: Instruction) -> Stage:
         case "USER":
             after = replace(after, user=words[0])
         case "CMD":
-            after = replace(after, cmd_set=True, config={**config, "ArgsEscaped": True})
+            args = _command(stage, instruction)
+            config, told = {**stage.config, "Cmd": args, "ArgsEscaped": True}, _told(name, args)
+            after = replace(after, cmd_set=True, config=config)
         case "ENTRYPOINT":
-            escaped = stage.config.get("ArgsEscaped", False)
-            after = replace(after, config={**config, "ArgsEscaped": escaped})
+            args = _command(stage, instruction)
+            cmd = stage.config.get("Cmd") if stage.cmd_set else None
+            config, told = {**stage.config, "Entrypoint": args, "Cmd": cmd}, _told(name, args)
+            after = replace(after, config=config)
         case "EXPOSE":
             ports = configs.with_ports({}, words)[0]["ExposedPorts"]
             told = f"EXPOSE map[{' '.join(f'{port}:{{}}' for port in sorted(ports))}]"
@@ -294,3 +305,7 @@ def _configured(stage: Stage, instruction: Instruction) -> Stage:
         case "ONBUILD":
             return after  # the history says nothing of it
     return after.noted(told)
+
+
+def _told(name: str, args: list[str]) -> str:
+    return f"{name} {quoted_list(args)}"

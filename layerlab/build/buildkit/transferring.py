@@ -100,7 +100,7 @@ def _stat_packet(path: str, node: Change, link: str) -> int:
     mode = meta.mode & 0o777 | _BITS.get(node.type_bits, 0)
     mode |= sum(bit for special, bit in _SPECIAL.items() if meta.mode & special)
     target = node.target if isinstance(node, Symlink) else link
-    size = node.size if isinstance(node, File) and not link else len(target) * (not link)
+    size = node.size if isinstance(node, File) else len(target) * isinstance(node, Symlink)
     body = _text(path) + _number(mode) + _number(size) + _number(int(meta.mtime * 10**9))
     body += _text(target)
     if isinstance(node, Device):
