@@ -63,15 +63,21 @@ def told(text: str) -> tuple[dict[str, Told], str]:
     return found, _MOUNT.sub("MERGED", rest)
 
 
+def _begins(line: str, ended: tuple[str, ...]) -> bool:
+    """Whether a line only tells that something is under way that has an end, too."""
+    return any(other.startswith(f"{line} ") for other in ended)
+
+
 def _named(name: str) -> str:
     """Whose FROM it is called is left to chance, where several stages share it."""
-    return re.sub(r"^\[.*\] FROM ", "FROM ", name)
+    return re.sub(r"^(?:\[.*\] )?(FROM .*?)(?::latest)?$", r"\1", name)
 
 
 def _told(said: list[str]) -> Told:
     kept = [_TIME.sub("", line) for line in said if not re.fullmatch(_ID, line)]
     *lines, ending = kept or [""]
-    lines = [line for line in lines if f"{line} done" not in lines]
+    ended = tuple(line for line in lines if line.endswith(" done"))
+    lines = [line for line in lines if line in ended or not _begins(line, ended)]
     lines = [re.sub(r"^(uid=.*) groups=.*", r"\1", line) for line in lines]
     plain = [_ID.sub("ID", re.sub(r" \d+\.\d+s done$", " done", line)) for line in lines]
     return Told(tuple(sorted(plain)), re.sub(r"^DONE \d+\.\d+s$", "DONE", ending))
@@ -96,11 +102,21 @@ class Both:
         self.docker, self.context, self._archive = docker, folder / "context", folder / "t.tar"
         self.engine = Engine(builder="buildkit")
         self.engine.load(base)
+        self._moment = 1_700_000_000
         builds.plant(self.context)
+
+    def write(self, text: str, name: str = "Dockerfile", mode: int = 0o644) -> None:
+        """A file of the context. When it changes, its time does by whole seconds, as layerlab's."""
+        path = self.context / name
+        if not path.is_file() or path.read_text() != text:
+            path.write_text(text)
+            self._moment += 1
+        path.chmod(mode)
+        os.utime(path, (self._moment, self._moment))
 
     def build(self, text: str, *args: str) -> int:
         """Build on both; what they tell must be the same. The exit code."""
-        (self.context / "Dockerfile").write_text(text)
+        self.write(text)
         line = (*OPTIONS, "-t", "compared", *args, str(self.context))
         real = self.docker.run(*line)
         ours = execute(self.engine, list(line))

@@ -1,6 +1,6 @@
 """BuildKit's builder, as the engine 20.10 has it built in.
 
-``frontend`` and ``stages`` make a graph of operations (``graph``, ``mounts``) of a Dockerfile.
+``frontend``, ``stages`` and ``dispatching`` make a graph of operations (``graph``, ``mounts``) of a Dockerfile.
 ``solving`` finds each in the cache (``keys``, ``content``) or carries it out: ``files`` is what
 COPY, ADD and WORKDIR do, ``running`` what RUN does. ``exporting`` makes the image, ``progress``
 tells of it all.

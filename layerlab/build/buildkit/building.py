@@ -14,7 +14,7 @@ from layerlab.build.buildkit.graph import Base, Copy, Local, Run, Vertex
 from layerlab.build.buildkit.progress import Entry, Progress, digest_of, size_told
 from layerlab.build.buildkit.records import Records
 from layerlab.build.buildkit.solving import NOTHING, Result, Solver, StepFailed
-from layerlab.build.buildkit.stages import Done, Stage
+from layerlab.build.buildkit.stages import URL, Done, Stage
 from layerlab.build.buildkit.transferring import followed, transferred
 from layerlab.build.context import Context
 from layerlab.build.dialects import EMBEDDED
@@ -38,7 +38,6 @@ _FRONTEND = "failed to solve with frontend dockerfile.v0: "
 _LLB = f"{_FRONTEND}failed to create LLB definition: "
 DEFAULT = "Dockerfile"
 _PLATFORM = "linux/amd64"
-_URL = "http://", "https://"
 _CONFIG_ALONE = "it changes the image's config alone, and costs nothing"
 
 
@@ -157,7 +156,7 @@ class _Building:
                 raise self._failed(_LLB + error.what) from None
             self._progress.add(entry)
             raise self._failed(f"failed to load cache key: {error.what}") from None
-        return Base(reference.full if is_start else full, image.image_id, image)
+        return Base(full, reference.full if is_start else full, image.image_id, image)
 
     def _image(self, name: str) -> Image:
         if not self._options.pull:
@@ -194,7 +193,7 @@ def _context_paths(wanted: Iterable[Vertex]) -> list[str]:
     for vertex in wanted:
         operation = vertex.operation
         if isinstance(operation, Copy) and _reads_context(vertex.inputs[1]):
-            found += [path for path in operation.sources if not path.startswith(_URL)]
+            found += [path for path in operation.sources if not path.startswith(URL)]
         elif isinstance(operation, Run):
             found += [
                 f"/{mount.source.strip('/')}"

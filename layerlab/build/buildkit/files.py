@@ -105,6 +105,8 @@ class _Copier:
         self._make(folder if name not in ("", ".") else target)
         to = scoped(self._files, target)
         place = scoped(self._source.files, path)
+        if not self._source.files.lexists(place):
+            raise EngineError(f"lstat {self._mount}{place}: no such file or directory")
         is_folder = self._source.files.isdir(place)
         there = self._files.isdir(to)
         if not is_folder and there:

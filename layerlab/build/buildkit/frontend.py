@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from layerlab.build.buildkit.dispatching import declarations, dispatched
 from layerlab.build.buildkit.graph import Base, Local, Vertex
 from layerlab.build.buildkit.mounts import Mount, parse_mount
-from layerlab.build.buildkit.stages import Given, Stage, Values, declarations, dispatched
+from layerlab.build.buildkit.stages import Given, Stage, Values
 from layerlab.build.dialects import EMBEDDED
 from layerlab.build.golang import quoted
 from layerlab.build.hosting import Options
@@ -93,11 +94,13 @@ class Frontend:
         given = Given(
             given_arguments, before, context, self._dockerfile.escape, not self._options.no_cache
         )
-        bases = {id(s): self._base(s) for s in self._states if id(s) in needed and not s.base}
-        numbered = sorted(enumerate(self._states), key=lambda item: item[1].written is not None)
-        for index, state in numbered:  # first the images that are only read
-            if id(state) in needed:
-                state.stage = self._carried_out(state, index, bases.get(id(state)), given)
+        numbered = list(enumerate(self._states))
+        for index, state in numbered:
+            if id(state) in needed and not state.base:
+                state.stage = self._started(state, index, self._base(state))
+        for index, state in numbered:
+            if id(state) in needed and state.written:
+                state.stage = self._carried_out(state, state.written, index, given)
         stages = [state.stage for state in self._states if state.stage and state.written]
         stage = target.stage
         assert stage is not None  # it is needed
@@ -208,17 +211,13 @@ class Frontend:
             raise EngineError(fault) from None
         return self._found(state.name, state.written is not None)
 
-    def _carried_out(self, state: _State, index: int, base: Base | None, given: Given) -> Stage:
-        written = state.written
-        instructions = written.instructions if written else ()
-        counted = sum(each.name in ("ADD", "COPY", "RUN", "WORKDIR") for each in instructions)
-        total = counted + (state.name != SCRATCH and state.base is None) if written else 0
-        stage = self._started(state, index, total, base)
-        if not written:
-            return stage
-        stage = self._triggered(stage, written.start, given)
+    def _carried_out(self, state: _State, written: Written, index: int, given: Given) -> Stage:
+        """The stage after its instructions. Of a later one they see what it begins with."""
+        stage = self._on_another(state, index) if state.base else state.stage
+        assert stage is not None  # one without another below it is begun by now
+        stage = self._triggered(stage.begun(), written.start, given)
         for instruction, sources, mounts in zip(
-            instructions, state.sources, state.mounts, strict=True
+            written.instructions, state.sources, state.mounts, strict=True
         ):
             read = tuple(self._vertex(source, given) for source in sources)
             stage = dispatched(stage, instruction, read, mounts, given)
@@ -230,28 +229,39 @@ class Frontend:
             return given.context
         return source.stage.vertex if source.stage else None
 
-    def _started(self, state: _State, index: int, total: int, base: Base | None) -> Stage:
-        if state.base:
-            below = state.base.stage
-            assert below is not None  # stages stand on earlier ones
-            stage = replace(
-                below, index=index, label=state.label, total=total, declared=(), cmd_set=False,
-                count=0, done=(),
-            )  # fmt: skip
-            return stage.begun()
+    @staticmethod
+    def _total(state: _State) -> int:
+        """How many operations the progress counts; none of an image that is only read."""
+        if not state.written:
+            return 0
+        counted = ("ADD", "COPY", "RUN", "WORKDIR")
+        own = sum(each.name in counted for each in state.written.instructions)
+        return own + (state.name != SCRATCH and state.base is None)
+
+    def _on_another(self, state: _State, index: int) -> Stage:
+        below = state.base.stage if state.base else None
+        assert below is not None  # stages stand on earlier ones
+        return replace(
+            below, index=index, label=state.label, total=self._total(state), declared=(),
+            cmd_set=False, count=0, done=(),
+        )  # fmt: skip
+
+    def _started(self, state: _State, index: int, base: Base | None) -> Stage:
+        """A stage, or an image that is only read, before anything was done."""
+        total = self._total(state)
         if base is None:
             document = {"architecture": "amd64", "os": "linux"}
             config: Mapping[str, Any] = {"WorkingDir": "/"}
-            return Stage(index, state.label, total, None, document, config, ()).begun()
+            return Stage(index, state.label, total, None, document, config, ())
         whole = document_of(base.image)
         kept = {name: whole[name] for name in _KEPT if whole.get(name)}
         history = tuple(whole.get("history") or ())
         stage = Stage(index, state.label, total, None, kept, whole.get("config") or {}, history)
-        if base.image.layers:
-            stage, told = stage.named(f"FROM {base.name}")
-            start = state.written.start if state.written else None
-            stage = replace(stage, vertex=Vertex(base, (), told, start))
-        return stage.begun()
+        if not base.image.layers:
+            return stage
+        stage, told = stage.named(f"FROM {base.name}")
+        start = state.written.start if state.written else None
+        return replace(stage, vertex=Vertex(base, (), told, start))
 
     def _triggered(self, stage: Stage, start: Instruction, given: Given) -> Stage:
         """The ONBUILD instructions that the image brought, carried out."""

@@ -20,8 +20,10 @@ from layerlab.image import Image
 class Base:
     """An image to begin with, or to copy from."""
 
-    name: str
-    """In full, ``docker.io/library/debian:12``."""
+    reference: str
+    """In full, with its tag: ``docker.io/library/debian:12``."""
+    name: str = field(repr=False)
+    """As the progress calls it."""
     image_id: ImageID
     image: Image = field(repr=False, compare=False)
 
@@ -40,7 +42,7 @@ class Run:
     workdir: str
     user: str
     mounts: tuple[Mount, ...] = ()
-    proxies: tuple[str, ...] = field(default=(), compare=False)
+    proxies: tuple[str, ...] = field(default=(), repr=False)
     """Variables that the cache doesn't look at."""
 
 
@@ -84,6 +86,12 @@ class Vertex:
     def root(self) -> Vertex | None:
         """What it stands on."""
         return self.inputs[0] if self.inputs else None
+
+    @property
+    def reads_root(self) -> bool:
+        """Whether a COPY reads just what it stands on."""
+        source = self.inputs[1] if len(self.inputs) > 1 else None
+        return bool(self.root and source and self.root.digest == source.digest)
 
     @cached_property
     def digest(self) -> str:

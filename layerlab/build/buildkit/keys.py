@@ -50,6 +50,8 @@ def key_of(
         return Key(repr(operation), root)
     if isinstance(operation, Copy):
         bare = replace(operation, sources=tuple(map(posixpath.basename, operation.sources)))
+        if vertex.reads_root:  # one input cannot count in two ways
+            return Key(repr(operation), root)
         return Key(repr(bare), root, checksums(1).of(operation.sources))
     assert isinstance(operation, Run)  # the others have no key of this kind
     bare_mounts = tuple(replace(mount, source="", origin="") for mount in operation.mounts)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import posixpath
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -23,7 +24,7 @@ from layerlab.engine.state import StoredContainer
 from layerlab.errors import EngineError, LayerlabError
 from layerlab.image import Image
 from layerlab.layer import Layer
-from layerlab.nodes import Change, Directory, Meta, Whiteout
+from layerlab.nodes import Change, Directory, File, Meta, Whiteout
 from layerlab.shell import find_account
 from layerlab.union import UnionFS
 
@@ -43,7 +44,7 @@ class Failed(EngineError):
 
 @dataclass(frozen=True)
 class Ran:
-    """What a process left: its layer, what it printed, the seconds that it took, its caches' files."""
+    """What a process left: layer, output, the seconds that it took, its caches' files."""
 
     layer: Layer
     output: str
@@ -59,11 +60,8 @@ def run(wanted: Run, image: Image, shown: Mapping[str, Layer], clock: Clock, now
     files = Container(_ground(image, shown, now), clock=lambda: clock.now)
     told = " ".join(wanted.args)
     try:
-        account = find_account(files, wanted.user)
-        workdir = scoped(files, wanted.workdir)
-        if not files.exists(workdir):
-            files.makedirs(workdir, 0o755)
-            files.chown(workdir, account.uid, account.gid)
+        with suppress(KeyError):  # of a user who isn't there the start tells
+            _make_workdir(files, wanted)
         done = play(_container(wanted, image, files, now), wanted.args, clock, stdin=b"")
     except CannotStart as problem:
         if problem.by_runc:
@@ -85,7 +83,15 @@ def run(wanted: Run, image: Image, shown: Mapping[str, Layer], clock: Clock, now
     caches = {
         mount.id: _inside(layer, mount, shown) for mount in wanted.mounts if mount.type == "cache"
     }
-    return Ran(_left(below, layer, wanted, clock.now), output, done.runs_for, caches)
+    return Ran(_left(below, layer, shown, clock.now), output, done.runs_for, caches)
+
+
+def _make_workdir(files: Container, wanted: Run) -> None:
+    """The working directory, where a base names one that isn't there."""
+    account, path = find_account(files, wanted.user), scoped(files, wanted.workdir)
+    if not files.exists(path):
+        files.makedirs(path, 0o755)
+        files.chown(path, account.uid, account.gid)
 
 
 def _ground(image: Image, shown: Mapping[str, Layer], now: int) -> Ground:
@@ -113,9 +119,9 @@ def _container(wanted: Run, image: Image, files: Container, now: int) -> StoredC
     )  # fmt: skip
 
 
-def _left(below: UnionFS, layer: Layer, wanted: Run, now: int) -> Layer:
+def _left(below: UnionFS, layer: Layer, shown: Mapping[str, Layer], now: int) -> Layer:
     """The layer without what was mounted, and with the places that were made to mount it at."""
-    places = tuple(f"{mount.target}/" for mount in wanted.mounts)
+    places = tuple(f"{place}/" for place in shown)
     kept: dict[str, Change] = {
         path: node
         for path, node in layer.changes.items()
@@ -123,10 +129,10 @@ def _left(below: UnionFS, layer: Layer, wanted: Run, now: int) -> Layer:
         and path not in _STUBS
         and not path.startswith(tuple(f"{special}/" for special in _SPECIAL))
     }
-    made = (*_SPECIAL, *(mount.target for mount in wanted.mounts if mount.type != "secret"))
-    for path in made:
+    files = {place for place, layer in shown.items() if isinstance(layer.changes.get("/"), File)}
+    for path in (*_SPECIAL, *(place for place in shown if place not in files)):
         _make(kept, below, path, now)
-    for path in (*_STUBS, *(mount.target for mount in wanted.mounts if mount.type == "secret")):
+    for path in (*_STUBS, *sorted(files)):  # what was made for a file goes again
         if not below.lexists(path):
             _touch(kept, below, posixpath.dirname(path), now)
     return Layer(MappingProxyType(dict(sorted(kept.items()))))

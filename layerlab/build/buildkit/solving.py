@@ -20,6 +20,7 @@ from layerlab.build.buildkit.mounts import Mount
 from layerlab.build.buildkit.progress import Entry, Progress
 from layerlab.build.buildkit.records import BuiltLayer, Records
 from layerlab.build.buildkit.running import Failed, Ran, run
+from layerlab.build.buildkit.stages import URL
 from layerlab.build.hosting import Host
 from layerlab.build.sources import Source
 from layerlab.container import Container
@@ -31,7 +32,6 @@ from layerlab.nodes import Directory, File, Meta
 from layerlab.union import UnionFS
 
 NOTHING = Image([])
-_URL = "http://", "https://"
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Solver:
         """ADD of a URL: nothing here is on a network."""
         operation = vertex.operation
         sources = operation.sources if isinstance(operation, Copy) else ()
-        urls = [source for source in sources if source.startswith(_URL)]
+        urls = [source for source in sources if source.startswith(URL)]
         if urls:
             fault = f"ADD can't fetch {urls[0]}: nothing here is on a network"
             self._progress.begin(urls[0]).fail(fault)
@@ -137,11 +137,11 @@ class Solver:
             why = reason(self._records.all(), key, source)
             if vertex.root and vertex.root.digest in self._executed:
                 why = "an earlier step of this stage wasn't in the cache"
+        self._records.keep_bases(self._touched(vertex))
         layer, created_at = self._done(vertex, root.image, entry)
         named = self._host.named(BuiltLayer(layer.changes))
         image = Image((*root.image.layers, named))
         self._executed.add(vertex.digest)
-        self._records.keep_bases(self._touched(vertex))
         self._records.keep(
             key.text, image, created_at, root.key, vertex.name.partition("] ")[2], told(key, source)
         )
@@ -159,6 +159,7 @@ class Solver:
                 lambda number: self._result(vertex.inputs[number]).key,
             )  # fmt: skip
         except EngineError as error:
+            self._records.keep_bases(self._touched(vertex))
             entry.fail(error.what)
             raise StepFailed(vertex, f"failed to compute cache key: {error.what}") from None
 
