@@ -199,7 +199,7 @@ class Inside:
         """A line a question: answer, and whose."""
         lines = [f"{self.image}, {self.place}"]
         for question, answer in self.answers.items():
-            lines.append(f"{question:<26}{answer.line:<34}{WHOSE[answer.source]}")
+            lines.append(f"{question:<26}{answer.line:<32}{WHOSE[answer.source]}")
         return "\n".join(lines)
 
     @property
