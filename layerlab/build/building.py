@@ -72,7 +72,7 @@ def build(
     sent. ``dockerfile`` is a path in it, or, with a newline in it, the text itself.
     """
     names = _names(tags)
-    sent, name = _sent(context, dockerfile)
+    sent, name = _sent(context, dockerfile, parents=builder == "buildkit")
     if builder == "buildkit":
         return buildkit.build(here, sent, name, names, options or Options())
     if not sent.files.isfile(f"/{name}"):
@@ -111,6 +111,8 @@ def _names(tags: Iterable[str]) -> list[Reference]:
 def _sent(
     context: Context | Mapping[str, object] | str | os.PathLike[str],
     dockerfile: str | os.PathLike[str] | None,
+    *,
+    parents: bool,
 ) -> tuple[Context, str]:
     """The context with the Dockerfile in it, and that one's path."""
     text = dockerfile if isinstance(dockerfile, str) and "\n" in dockerfile else None
@@ -120,7 +122,7 @@ def _sent(
     elif isinstance(context, Mapping):
         sent = Context.of(context)
     else:
-        sent = Context.read(context, ignored(Path(context), name))
+        sent = Context.read(context, ignored(Path(context), name), parents=parents)
     return (sent if text is None else sent.with_file(name, text.encode())), name
 
 

@@ -72,9 +72,23 @@ class Context:
         return cls.sent({path: _owned_by_root(node) for path, node in given.items()})
 
     @classmethod
-    def read(cls, folder: str | os.PathLike[str], ignore: Ignore | None = None) -> Context:
-        """A directory of this machine, without what is ignored; contents are read when needed."""
-        return cls.sent(dict(_entries(Path(folder), ignore or Ignore())))
+    def read(
+        cls, folder: str | os.PathLike[str], ignore: Ignore | None = None, *, parents: bool = False
+    ) -> Context:
+        """A directory of this machine, without what is ignored; contents are read when needed.
+
+        With ``parents`` an ignored directory is sent all the same if something in it is: that is
+        BuildKit's way (fsutil: ``walker.go``).
+        """
+        entries = dict(_entries(Path(folder), ignore or Ignore()))
+        missing = {path.rpartition("/")[0] for path in entries} - {"", *entries}
+        while parents and missing:
+            path = missing.pop()
+            found = _made(Path(folder, path[1:]), os.lstat(Path(folder, path[1:])))
+            assert found is not None  # it is a directory
+            entries[path] = found
+            missing |= {path.rpartition("/")[0]} - {"", *entries}
+        return cls.sent(entries)
 
     @classmethod
     def sent(cls, changes: Mapping[str, Change]) -> Context:

@@ -91,7 +91,7 @@ def _built(engine: Engine, args: Parsed, context: Context, dockerfile: str, **mo
 
 def _with_buildkit(engine: Engine, args: Parsed, place: Path | None) -> Output:
     """The same by BuildKit: what it tells goes to standard error, as with ``--progress=plain``."""
-    context, dockerfile = _context(args, missing=True)
+    context, dockerfile = _context(args, buildkit=True)
     try:
         done = _built(engine, args, context, dockerfile, secrets=_secrets(args))
     except BuildError as error:
@@ -123,8 +123,8 @@ def _pairs(texts: tuple[str, ...]) -> Mapping[str, str | None]:
     return {name: value if equals else None for name, equals, value in pairs}
 
 
-def _context(args: Parsed, *, missing: bool = False) -> tuple[Context, str]:
-    """What is sent, and the Dockerfile's path in it; with ``missing`` that needn't be there."""
+def _context(args: Parsed, *, buildkit: bool = False) -> tuple[Context, str]:
+    """What is sent, and the Dockerfile's path in it; for BuildKit that needn't be there."""
     where, name = args.args[0], args.text("file")
     if where == "-":
         return _from_stdin(args, name)
@@ -136,10 +136,11 @@ def _context(args: Parsed, *, missing: bool = False) -> tuple[Context, str]:
     folder = Path(os.path.realpath(folder))
     if not folder.is_dir():
         raise ClientError(f"unable to prepare context: context must be a directory: {folder}")
-    dockerfile = "" if name == "-" else _dockerfile(args, folder, name, missing=missing)
+    dockerfile = "" if name == "-" else _dockerfile(args, folder, name, missing=buildkit)
     outside = name == "-" or dockerfile.startswith("../")
     try:
-        context = Context.read(folder, ignored(folder, None if outside else dockerfile))
+        ignore = ignored(folder, None if outside else dockerfile)
+        context = Context.read(folder, ignore, parents=buildkit)
     except BadIgnore as error:
         raise ClientError(f"error checking context: {error.what}") from None
     _check(folder, context)

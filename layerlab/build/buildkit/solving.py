@@ -227,7 +227,7 @@ class Solver:
     def _secret(self, mount: Mount) -> Layer | None:
         if mount.id not in self._secrets:
             if mount.required:
-                raise EngineError(f"secret {mount.id}: not found")
+                raise EngineError(f"secret {mount.id} not found: not found")
             return None
         mode = 0o400 if mount.mode is None else mount.mode
         content: Any = self._secrets[mount.id]

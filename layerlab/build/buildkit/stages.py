@@ -129,6 +129,7 @@ class Stage:
 
 
 def joined(*paths: str) -> str:
+    """Paths one below the other, the shortest way; an absolute one at the end stands alone."""
     path = posixpath.normpath(posixpath.join("/", *(each.lstrip("/") or "." for each in paths)))
     return posixpath.normpath(paths[-1]) if paths[-1].startswith("/") else path
 
