@@ -7,7 +7,10 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
-from layerlab.notebook.charts import Chart, bars, lines
+from layerlab import Engine, Image, Layer
+from layerlab.build import Build
+from layerlab.notebook import cache_chart, cache_table, image_chart, image_table, layer_chart
+from layerlab.notebook.charts import Chart, bars, lines, stacks
 
 DEPTHS = pd.DataFrame({"in the base": [1, 60, 125], "on top": [1, 1, 1]}, index=[1, 60, 125])
 BYTES = pd.Series({"append": 100_000_001, "read": 0})
@@ -21,7 +24,12 @@ def byte_chart() -> Chart:
     return bars(BYTES, title="One byte copies all", alt="100MB", x="copied", size=True)
 
 
-@pytest.fixture(params=[depth_chart, byte_chart], ids=["lines", "bars"])
+def part_chart() -> Chart:
+    frame = pd.DataFrame({"base": [90, 90], "added": [900, 0]}, index=["one", "two"])
+    return stacks(frame, title="Two are enough", alt="990, 90", x="the image", size=True)
+
+
+@pytest.fixture(params=[depth_chart, byte_chart, part_chart], ids=["lines", "bars", "stacks"])
 def chart(request: pytest.FixtureRequest) -> Chart:
     made: Chart = request.param()
     assert made.svg == request.param().svg
@@ -77,6 +85,51 @@ def test_lines_that_end_in_one_place_share_a_label() -> None:
 def test_a_chart_of_zeros_is_drawn() -> None:
     assert "0B" in words(bars(BYTES * 0, title="t", alt="a", x="x", size=True))
     assert lines(DEPTHS * 0, title="t", alt="a", x="x", y="y").svg
+
+
+def test_stacks_name_their_parts_and_say_the_sums() -> None:
+    said = words(part_chart())
+    assert {"one", "two", "base", "added", "900B", "990B", "the image"} <= set(said)
+    assert said.count("90B") == 1  # a part that has no room for its number goes without
+
+
+@pytest.fixture
+def builds() -> dict[str, Build]:
+    """The same two lines in both orders, built again after a file has changed."""
+    engine, files = Engine(), {"app.py": b"1", "data": b"x" * 9999}
+    engine.add("base", Image([Layer.of({"/bin/sh": b"#!", "/big": b"y" * 5000})]))
+    copy, tool = "COPY app.py data tool.bin /app/", "ADD tool.bin /bin/"
+    files["tool.bin"] = b"z" * 3000
+    found = {}
+    for name, order in {"COPY first": (copy, tool), "COPY last": (tool, copy)}.items():
+        text = "\n".join(["FROM base", *order, ""])
+        engine.build(files, text)
+        found[name] = engine.build({**files, "app.py": b"2"}, text)
+    return found
+
+
+def test_the_cache_by_order(builds: dict[str, Build]) -> None:
+    rows = [tuple(row) for row in cache_table(builds).itertuples()]
+    assert rows == [("COPY first", 0, 2, 0, 16_000), ("COPY last", 1, 1, 3_000, 13_000)]
+    chart = cache_chart(builds, title="Copy last")
+    assert chart.alt == (
+        "Copy last. COPY first: 0B reused, 16kB built again; "
+        "COPY last: 3kB reused, 13kB built again."
+    )
+    assert {"from the cache", "built again", "13kB"} <= set(words(chart))
+
+
+def test_images_beside_each_other(builds: dict[str, Build]) -> None:
+    assert next(image_table(builds).itertuples(name=None)) == (
+        "COPY first", 3, 5002, 16_000, 21_002,
+    )  # fmt: skip
+    assert "COPY last: 21kB, 16kB of it added" in image_chart(builds, title="Alike").alt
+
+
+def test_layers_stand_under_their_instructions(builds: dict[str, Build]) -> None:
+    chart = layer_chart(builds["COPY last"], title="Three layers")
+    added, copied = "ADD tool.bin /bin/: 3kB", "COPY app.py data tool.bin /app/: 13kB"
+    assert chart.alt == f"Three layers. the base: 5kB; {added}; {copied}."
 
 
 def test_a_chart_leaves_matplotlibs_settings_alone() -> None:

@@ -114,6 +114,49 @@ def bars(values: "pd.Series[int]", *, title: str, alt: str, x: str, size: bool =
         return _chart(figure, alt)
 
 
+def stacks(frame: pd.DataFrame, *, title: str, alt: str, x: str, size: bool = False) -> Chart:
+    """One horizontal bar a row, made of its columns in their order, the sum at its end.
+
+    A part is named in it where there is room, and in the legend under the bars.
+    """
+    say: Callable[[int], str] = human_size if size else str
+    with mpl.rc_context(_STYLE):
+        figure, axes = _axes(title, 1.7 + 0.5 * len(frame))
+        rows = range(len(frame))
+        ends = [0] * len(frame)
+        longest = max([1, *frame.sum(axis="columns")])
+        for number, name in enumerate(frame.columns):
+            look = _PARTS[number % len(_PARTS)]
+            widths = [int(width) for width in frame[name]]
+            axes.barh(rows, widths, left=ends, height=0.62, label=str(name), edgecolor=INK, **look)
+            for row, width in enumerate(widths):
+                if width > longest * 0.1:
+                    box = {"boxstyle": "round,pad=0.2", "facecolor": GROUND, "edgecolor": "none"}
+                    axes.text(ends[row] + width / 2, row, say(width), va="center", ha="center",
+                              fontsize=12, bbox=box)  # fmt: skip
+                ends[row] += width
+        for row, end in enumerate(ends):
+            axes.text(end + longest * 0.012, row, say(end), va="center", fontweight="bold")
+        axes.set_yticks(rows, [str(name) for name in frame.index])
+        axes.invert_yaxis()
+        axes.set_xlabel(x)
+        axes.set_xlim(0, longest * 1.12)
+        axes.spines["bottom"].set_visible(False)
+        axes.tick_params(axis="y", length=0, labelcolor=INK)
+        axes.set_xticks([])
+        figure.legend(loc="outside lower left", ncols=len(frame.columns), frameon=False)
+        return _chart(figure, alt)
+
+
+_PARTS: Any = (
+    {"facecolor": RULE},
+    {"facecolor": DIM},
+    {"facecolor": GROUND, "hatch": "///"},
+    {"facecolor": PALE, "hatch": "..."},
+)
+"""How the parts of a bar are told apart: by shade and hatching, in every row alike."""
+
+
 def _axes(title: str, height: float) -> tuple[Figure, Axes]:
     # No pyplot: it would keep the figure alive, and print it a second time.
     layout = ConstrainedLayoutEngine(w_pad=0.2, h_pad=0.2)  # inches
