@@ -160,7 +160,7 @@ def _cache_record(engine: Engine, usage: CacheUsage, *, trunc: bool) -> Record:
         "LastUsedSince": human_duration(now - record.used) + " ago",
         "Parent": parent.id[:width] if parent else "",
         "Shared": str(usage.shared).lower(),
-        "Size": human_size(record.size),
+        "Size": human_size(usage.size),
         "UsageCount": str(record.count),
     }
     return Record("*formatter.buildCacheContext", fields, row=True)

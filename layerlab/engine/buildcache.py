@@ -45,13 +45,6 @@ class CacheRecord:
     told: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What the step was, by aspect: shows why another one isn't found."""
 
-    @property
-    def size(self) -> int:
-        """Bytes that it takes beside the records that it stands on."""
-        if self.files is not None:
-            return self.files.size
-        return 0 if self.base or not self.image.layers else _unpacked(self.image.layers[-1])
-
 
 def _unpacked(layer: AnyLayer) -> int:
     """Bytes as ``du`` counts them: here symlinks count, also where the layer's size has none."""
@@ -64,6 +57,21 @@ class CacheUsage:
 
     record: CacheRecord
     shared: bool
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes beside the records that it stands on.
+
+        Symlinks count as long as no image has the layer. (Docker keeps the size that it worked
+        out first, when somebody asked for it.)
+        """
+        record = self.record
+        if record.files is not None:
+            return record.files.size
+        if record.base or not record.image.layers:
+            return 0
+        top = record.image.layers[-1]
+        return top.size if self.shared else _unpacked(top)
 
 
 def used(state: State, key: str, now: int) -> State:
@@ -93,12 +101,13 @@ def prune_cache(
     ``until``: only what was last used up to then, in seconds since 1970.
     """
     gone = [
-        usage.record
+        usage
         for usage in cache_usage(state)
         if (all or not usage.shared) and (until is None or usage.record.used <= until)
     ]
-    kept = without(state.build_cache, *(record.key for record in gone))
-    pruned = Pruned(tuple(record.id for record in gone), sum(record.size for record in gone))
+    kept = without(state.build_cache, *(usage.record.key for usage in gone))
+    names = tuple(usage.record.id for usage in gone)
+    pruned = Pruned(names, sum(usage.size for usage in gone))
     return replace(state, build_cache=kept), pruned
 
 

@@ -61,7 +61,7 @@ class Usage:
     @property
     def cache_size(self) -> int:
         """Bytes of the build cache that no image has, too. All of it could be had back."""
-        return sum(usage.record.size for usage in self.cache if not usage.shared)
+        return sum(usage.size for usage in self.cache if not usage.shared)
 
     @property
     def active_images(self) -> int:

@@ -137,16 +137,18 @@ def test_what_the_cache_takes(both: Both) -> None:
         mine = execute(both.engine, list(line)).stdout
         assert mine.split("\n")[-2] == both.docker(*line).split("\n")[-1]
 
-    both.build("FROM build-base\nRUN echo 12345 > /x\nCOPY d /d\nRUN ln -s x /y && false\n")
-    told("system", "df")
-    both.build("FROM build-base\nRUN echo 12345 > /x\nCOPY d /d\nRUN ln -s x /y\n")
+    lines = "FROM build-base\nRUN echo 12345 > /x\nCOPY d /d\n"
+    both.build(f"{lines}RUN ln -s x /y\n")
     told("system", "df")
     told("history", "compared", "--format", "{{.Size}} {{.CreatedBy}}")
     told("builder", "prune", "-f")
     told("system", "df")
     told("builder", "prune", "-af")
     told("system", "df")
-    both.build("FROM build-base\nRUN echo 12345 > /x\nCOPY d /d\n")
+    both.build(f"{lines}RUN false\n")
+    both.build(f"{lines}COPY d /e\nRUN rm x && false\n")
+    told("system", "df")
+    told("builder", "prune", "-f")
 
 
 def test_quiet(both: Both) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from layerlab.build.buildkit.exporting import exported
-from layerlab.build.buildkit.frontend import Frontend, vertices
-from layerlab.build.buildkit.graph import Base, Copy, Local, Run, Vertex
+from layerlab.build.buildkit.frontend import Frontend
+from layerlab.build.buildkit.graph import Base, Copy, Local, Run, Vertex, vertices
 from layerlab.build.buildkit.progress import Entry, Progress, digest_of, size_told
 from layerlab.build.buildkit.records import Records
 from layerlab.build.buildkit.solving import NOTHING, Result, Solver, StepFailed

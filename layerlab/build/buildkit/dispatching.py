@@ -72,6 +72,9 @@ def _command(stage: Stage, instruction: Instruction) -> list[str]:
 
 
 def _placed(mount: Mount, workdir: str) -> Mount:
+    """A mount with the place that it is mounted at."""
+    if mount.type == "ssh":
+        return mount
     if mount.type == "secret":
         name = mount.id or mount.source or mount.target
         target = mount.target or f"/run/secrets/{posixpath.basename(name)}"

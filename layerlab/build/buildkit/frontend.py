@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from layerlab.build.buildkit.dispatching import declarations, dispatched
 from layerlab.build.buildkit.graph import Base, Local, Vertex
-from layerlab.build.buildkit.mounts import Mount, parse_mount
+from layerlab.build.buildkit.mounts import Mount, mounts_of
 from layerlab.build.buildkit.stages import Given, Stage, Values
 from layerlab.build.dialects import EMBEDDED
 from layerlab.build.golang import quoted
@@ -22,7 +23,13 @@ from layerlab.build.instructions import Stage as Written
 from layerlab.build.parsing import parse_trigger
 from layerlab.build.variables import expand
 from layerlab.engine.runconfig import document_of
-from layerlab.errors import DockerfileError, EngineError, InvalidReference
+from layerlab.errors import (
+    BuildError,
+    DockerfileError,
+    EngineError,
+    InvalidReference,
+    LayerlabError,
+)
 from layerlab.reference import Reference
 
 SCRATCH = "scratch"
@@ -79,7 +86,8 @@ class Frontend:
         given_arguments = {k: v for k, v in self._options.arguments.items() if v is not None}
         before = self._before(given_arguments)
         mounts = [
-            [_mounts(each) for each in written.instructions] for written in self._dockerfile.stages
+            [mounts_of(each) for each in written.instructions]
+            for written in self._dockerfile.stages
         ]
         for index, written in enumerate(self._dockerfile.stages):
             self._add(self._begun(written, index, before))
@@ -97,7 +105,8 @@ class Frontend:
         numbered = list(enumerate(self._states))
         for index, state in numbered:
             if id(state) in needed and not state.base:
-                state.stage = self._started(state, index, self._base(state))
+                with _blaming(state.written.start if state.written else None):
+                    state.stage = self._started(state, index, self._base(state))
         for index, state in numbered:
             if id(state) in needed and state.written:
                 state.stage = self._carried_out(state, state.written, index, given)
@@ -220,7 +229,8 @@ class Frontend:
             written.instructions, state.sources, state.mounts, strict=True
         ):
             read = tuple(self._vertex(source, given) for source in sources)
-            stage = dispatched(stage, instruction, read, mounts, given)
+            with _blaming(instruction):
+                stage = dispatched(stage, instruction, read, mounts, given)
         return stage
 
     @staticmethod
@@ -268,34 +278,21 @@ class Frontend:
         triggers = list(stage.config.get("OnBuild") or ())
         for text in triggers:
             trigger = replace(parse_trigger(text, EMBEDDED), line=start.line, end=start.end)
-            sources, mounts = self._sources(trigger, _mounts(trigger))
+            sources, mounts = self._sources(trigger, mounts_of(trigger))
             read = tuple(self._vertex(source, given) for source in sources)
             stage = dispatched(stage, trigger, read, mounts, given)
         return replace(stage, config={**stage.config, "OnBuild": None})
 
 
-def _mounts(instruction: Instruction) -> tuple[Mount, ...]:
+@contextmanager
+def _blaming(instruction: Instruction | None) -> Iterator[None]:
+    """What goes wrong with an instruction names its line."""
     try:
-        return tuple(parse_mount(text) for text in instruction.flags.get("mount", ()))
-    except DockerfileError as error:
-        fault = f"dockerfile parse error line {instruction.line}: {error.what}"
-        raise DockerfileError(fault, line=instruction.line, source=instruction.source) from None
-
-
-def vertices(target: Vertex | None) -> list[Vertex]:
-    """All that ``target`` needs, inputs first; of equal ones the last gives its name."""
-    found: dict[str, Vertex] = {}
-    seen: set[int] = set()
-
-    def visit(vertex: Vertex) -> None:
-        if id(vertex) in seen:
-            return
-        seen.add(id(vertex))
-        for each in vertex.inputs:
-            if each is not None:
-                visit(each)
-        found[vertex.digest] = vertex
-
-    if target is not None:
-        visit(target)
-    return list(found.values())
+        yield
+    except (BuildError, DockerfileError):
+        raise
+    except LayerlabError as error:
+        if instruction is None:
+            raise
+        line, source = instruction.line, instruction.source
+        raise DockerfileError(error.what, line=line, source=source) from error

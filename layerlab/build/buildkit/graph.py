@@ -102,3 +102,22 @@ class Vertex:
         above = ",".join("" if each is None else each.digest for each in self.inputs)
         text = f"{self.operation!r}|{self.asks_cache}|{above}"
         return f"sha256:{hashlib.sha256(text.encode(errors='surrogateescape')).hexdigest()}"
+
+
+def vertices(target: Vertex | None) -> list[Vertex]:
+    """All that ``target`` needs, inputs first; of equal ones the last gives its name."""
+    found: dict[str, Vertex] = {}
+    seen: set[int] = set()
+
+    def visit(vertex: Vertex) -> None:
+        if id(vertex) in seen:
+            return
+        seen.add(id(vertex))
+        for each in vertex.inputs:
+            if each is not None:
+                visit(each)
+        found[vertex.digest] = vertex
+
+    if target is not None:
+        visit(target)
+    return list(found.values())

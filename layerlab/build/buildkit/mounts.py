@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 
 from layerlab.build.golang import quoted
+from layerlab.build.instructions import Instruction
 from layerlab.errors import DockerfileError
 
 _TYPES = "bind", "cache", "tmpfs", "secret", "ssh"
@@ -42,6 +43,15 @@ class Mount:
         if self.read_only is None:
             return self.type not in ("cache", "tmpfs")
         return self.read_only
+
+
+def mounts_of(instruction: Instruction) -> tuple[Mount, ...]:
+    """The mounts of a RUN; ``DockerfileError`` names its line."""
+    try:
+        return tuple(parse_mount(text) for text in instruction.flags.get("mount", ()))
+    except DockerfileError as error:
+        fault = f"dockerfile parse error line {instruction.line}: {error.what}"
+        raise DockerfileError(fault, line=instruction.line, source=instruction.source) from None
 
 
 def parse_mount(text: str) -> Mount:

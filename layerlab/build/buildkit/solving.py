@@ -181,17 +181,20 @@ class Solver:
             return ran.layer, now
         files = Container(image, clock=lambda: now)
         mount = f"{DATA_ROOT}/overlay2/{self._host.ids.hex64()}/merged"
+        try:
+            self._change_files(vertex, files, mount)
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            raise EngineError(f"mkdir {mount}{error.filename or ''}: {why}") from None
+        return files.layer(), now
+
+    def _change_files(self, vertex: Vertex, files: Container, mount: str) -> None:
+        operation = vertex.operation
         if isinstance(operation, MakeDirectory):
             filing.make_directory(files, operation, mount)
-        else:
-            assert isinstance(operation, Copy)  # the last kind that there is
+        elif isinstance(operation, Copy):
             source = Source(self._files_of(vertex.inputs[1]), image=True)
-            try:
-                filing.copy(files, source, operation, mount)
-            except OSError as error:
-                why = (error.strerror or str(error)).lower()
-                raise EngineError(f"{mount}{error.filename or ''}: {why}") from None
-        return files.layer(), now
+            filing.copy(files, source, operation, mount)
 
     def _run(self, vertex: Vertex, operation: Run, image: Image, now: int) -> Ran:
         shown: dict[str, Layer] = {}
