@@ -4,7 +4,7 @@
 instruction demands, ``parsing`` puts it together. ``context`` and ``ignoring`` are what the
 client sends, ``classic`` is the builder: ``config`` what an instruction does to the config,
 ``copying``, ``sources`` and ``unpacking`` what COPY and ADD do, ``containers`` what RUN does,
-``caching`` when nothing needs to be done.
+``caching`` when nothing needs to be done. ``buildkit`` is the other builder.
 """
 
 from layerlab.build.building import build, host
