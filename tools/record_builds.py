@@ -1,11 +1,12 @@
 """Build Dockerfiles with Docker and write down what their layers hold.
 
-    python tools/record_builds.py ROOT_TAR SCRATCH [NAME …]
+    python tools/record_builds.py ROOT_TAR SCRATCH [FOLDER …]
 
 Runs as root on a Debian machine with docker.io 20.10. ROOT_TAR is the base's root file system as
 ``tools/measure_catalog.py`` makes it; it becomes ``debian:12``. Each Dockerfile below
-``tests/reference/recorded`` is built by an engine of its own, which keeps all it has in SCRATCH (an
-empty folder on a disk that takes overlays), and the recording is put beside it.
+``tests/reference/recorded``, or in the folders given, is built by an engine of its own, which keeps
+all it has in SCRATCH (an empty folder on a disk that takes overlays), and the recording is put
+beside it.
 """
 
 import contextlib
@@ -33,7 +34,8 @@ def main(root_tar: Path, scratch: Path, names: list[str]) -> None:
         docker = Docker(socket)
         docker("import", *CONFIG, root_tar, BASE)
         for name in names or sorted(path.parent.name for path in FOLDER.glob("*/Dockerfile")):
-            record(docker, FOLDER / name, scratch / f"{name}.tar")
+            folder = FOLDER / name
+            record(docker, folder, scratch / f"{folder.name}.tar")
 
 
 @contextlib.contextmanager

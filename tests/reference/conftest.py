@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from reference import builds
+from reference.both_builders import Both
 
 PACKAGES = {  # tool -> Debian package, where the names differ
     "busybox": "busybox-static",
@@ -246,3 +248,25 @@ def client_of(socket: Path, home: Path) -> Docker:
         "LC_ALL": "C.UTF-8",
     }
     return Docker(env, socket.parent / "d")
+
+
+@pytest.fixture(scope="session")
+def build_base(docker: Docker, require: Require, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The base image of builds, built by the real engine and saved."""
+    require("busybox")
+    folder = tmp_path_factory.mktemp("build-base")
+    (folder / "context" / "bin").mkdir(parents=True)
+    busybox = folder / "context" / "bin" / "busybox"
+    busybox.write_bytes(Path("/bin/busybox").read_bytes())
+    busybox.chmod(0o755)
+    (folder / "context" / "Dockerfile").write_text(builds.BASE)
+    docker("build", "--network", "none", "-t", "build-base", folder / "context")
+    docker("save", "-o", folder / "base.tar", "build-base")
+    return folder / "base.tar"
+
+
+@pytest.fixture
+def both(docker: Docker, build_base: Path, tmp_path: Path) -> Iterator[Both]:
+    """Two engines that build the same Dockerfile, and compare what they say."""
+    yield Both(docker, build_base, tmp_path)
+    docker.run("rmi", "compared")
