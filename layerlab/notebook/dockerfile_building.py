@@ -7,12 +7,11 @@ hang on it.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Self, TypeVar
 
 from layerlab import catalog
-from layerlab.build import Build, Context, build
-from layerlab.build.hosting import Host
+from layerlab.build import Build, Context, build, host
 from layerlab.digest import DiffID
 from layerlab.engine.clock import START, Clock
 from layerlab.engine.engine import RELEASES
@@ -24,9 +23,8 @@ from layerlab.errors import LayerlabError
 from layerlab.image import Image
 from layerlab.layer import Layer
 from layerlab.reference import Reference
+from layerlab.registry import Registry
 
-BASES = "debian", "debian:12"
-"""What is in the store before the first build, besides what a lesson gives."""
 _RELEASE = RELEASES["20.10"]
 T = TypeVar("T")
 
@@ -41,12 +39,9 @@ class Machine:
 
     @classmethod
     def of(cls, images: Mapping[str, Image] | None = None) -> Self:
-        """A machine that has the measured Debian and these images, and never built anything."""
-        known = catalog.images()
-        ids, clock = Ids(0), Clock()
-        found = {**dict.fromkeys(BASES, known["debian:12"]), **(images or {})}
-        state = State()
-        for name, image in found.items():
+        """A machine that has these images, and never built anything."""
+        ids, clock, state = Ids(0), Clock(), State()
+        for name, image in (images or {}).items():
             state = add_image(state, image, ids, clock())
             state = name_image(state, image.image_id, Reference.parse(name).tagged())
         return cls(state, clock.now, ids.getstate())
@@ -58,40 +53,44 @@ class Machine:
         clock, ids = Clock(self.now), Ids(0)
         ids.setstate(self.ids)
         live = _Live(self.state, ids, clock)
-        host = Host(ids, clock, _RELEASE, lambda: live.state, live.change, live.pull, stand_in)
+        here = replace(host(live, ids, live.change, _RELEASE), named=stand_in)
         done: Build | LayerlabError
         try:
-            done = build(host, context, f"{text}\n", builder=builder)
+            done = build(here, context, f"{text}\n", builder=builder)
         except LayerlabError as error:
             done = error
         return replace(self, state=live.state, now=clock.now, ids=ids.getstate()), done
 
 
 class _Live:
-    """The machine while it builds."""
+    """The machine while it builds: as much of an engine as a builder asks for."""
 
     def __init__(self, state: State, ids: Ids, clock: Clock) -> None:
-        self.state, self._ids, self._clock = state, ids, clock
+        self.state, self._ids, self.clock = state, ids, clock
+
+    @cached_property
+    def registries(self) -> Mapping[str, Registry]:
+        """The catalog's."""
+        return {item.host: item for item in catalog.registries()}
 
     def change(self, operation: Callable[[State], tuple[State, T]]) -> T:
         """Take the next state; an operation that fails changes nothing."""
-        ids, now = self._ids.getstate(), self._clock.now
+        ids, now = self._ids.getstate(), self.clock.now
         try:
             self.state, result = operation(self.state)
         except BaseException:
             self._ids.setstate(ids)
-            self._clock.now = now
+            self.clock.now = now
             raise
         return result
 
-    def pull(self, name: str) -> tuple[str, ...]:
-        """Fetch an image from the catalog's registries; the lines that tell of it."""
-        registries = {item.host: item for item in catalog.registries()}
-        pull = Pull(
-            self.state, registries, Reference.parse(name), self._ids, self._clock, keep=self._keep
+    def pull(self, name: str, *, steps: bool) -> Pull:
+        """A pull, to be played step by step."""
+        assert steps  # no builder asks otherwise
+        registries = dict(self.registries)
+        return Pull(
+            self.state, registries, Reference.parse(name), self._ids, self.clock, keep=self._keep
         )
-        pull.finish()
-        return pull.lines()
 
     def _keep(self, change: Callable[[State], State]) -> State:
         return self.change(partial(_kept, change))
@@ -108,7 +107,7 @@ def stand_in(layer: Layer) -> Layer:
     Layers of equal entries have equal names, as with DiffIDs. The name is good for this process.
     """
     seen = hash(tuple((path, node, _xattrs(node)) for path, node in layer.changes.items()))
-    return Layer(layer.changes, known_diff_id=DiffID.of(f"{seen} {len(layer.changes)}".encode()))
+    return replace(layer, known_diff_id=DiffID.of(f"{seen} {len(layer.changes)}".encode()))
 
 
 def _xattrs(node: Any) -> object:

@@ -6,14 +6,14 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from layerlab.build import Build, Dockerfile, Instruction, Step, parse
-from layerlab.build.dialects import BUILDKIT, CLASSIC
+from layerlab.build.dialects import CLASSIC, EMBEDDED
 from layerlab.build.lines import read
 from layerlab.errors import DockerfileError
 from layerlab.image import Image
 from layerlab.notebook import palette
 
 BUILDERS = ("classic", "buildkit")
-_DIALECTS = {"classic": CLASSIC, "buildkit": BUILDKIT}
+_DIALECTS = {"classic": CLASSIC, "buildkit": EMBEDDED}
 Kind = Literal["base", "hit", "run", "none"]
 
 
@@ -29,7 +29,8 @@ def split(text: str, builder: str) -> list[str]:
     try:
         source = read(text, heredocs=_DIALECTS[builder].heredocs)
     except DockerfileError:
-        return [text.strip("\n")] if text.strip() else []
+        said = (line.strip() for line in text.split("\n"))
+        return [text.strip("\n")] if any(line and line[0] != "#" for line in said) else []
     found, lines, start = [], text.split("\n"), 0
     for line in source.lines:
         found.append("\n".join(lines[start : line.end]).strip("\n"))

@@ -28,10 +28,14 @@ from layerlab.notebook.dockerfile_rows import (
     split,
     totals,
 )
+from layerlab.notebook.words import short
 
 OWN = "your own"
 """What a Dockerfile is called that is none of the presets."""
-_COLOURED = re.compile(r"\x1b\[91m(.*?)\x1b\[0m", re.DOTALL)
+_SAID = re.compile(r"\x1b\[91m((?s:.*?))\x1b\[0m|^#\d+ \d+\.\d+ (.+)$", re.MULTILINE)
+"""What a program said before it failed: the classic builder prints it red, BuildKit timed."""
+_PREFACE = re.compile("failed to solve with frontend [^:]+: (failed to create LLB definition: )?")
+_IGNORE = b"Dockerfile\n.dockerignore\n"
 
 
 class BadMove(LayerlabError):
@@ -235,8 +239,11 @@ class Bench:
         return replace(self, lines=lines, before=self)._built(said)
 
     def _built(self, said: str) -> "Bench":
-        """The state after a build of what stands there now."""
-        context = Context.of(self.context)
+        """The state after a build of what stands there now.
+
+        The Dockerfile is no part of the context: ``COPY . .`` would miss with each edit.
+        """
+        context = Context.of(self.context).with_file(".dockerignore", _IGNORE)
         machine, done = self.machine.build(context, self.dockerfile, self.builder)
         if isinstance(done, LayerlabError):
             failure = self._failure(done)
@@ -249,12 +256,12 @@ class Bench:
 
     def _failure(self, error: LayerlabError) -> Failure:
         line = error.line if isinstance(error, (BuildError, DockerfileError)) else 1
-        words = error.what
-        if isinstance(error, BuildError) and (told := _COLOURED.findall(error.output)):
-            words = f"{told[-1].strip()} ({words})"
+        words = _PREFACE.sub("", error.what)
+        if isinstance(error, BuildError) and (told := _SAID.findall(error.output)):
+            words = f"{''.join(told[-1]).strip()} ({words})"
         elif error.hint:
             words = f"{words} ({error.hint})"
-        return Failure(self.lines[place(self.lines, max(1, line))].key, words)
+        return Failure(self.lines[place(self.lines, max(1, line))].key, short(words, 400))
 
     # ---- what the desk shows ----
 
