@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -9,6 +10,7 @@ from layerlab.build.instructions import Instruction
 from layerlab.image import Image
 from layerlab.layer import AnyLayer
 from layerlab.nodes import Whiteout
+from layerlab.union.merge import Entry
 from layerlab.units import human_size
 
 
@@ -47,12 +49,23 @@ class Step:
         added: list[str] = []
         hidden: list[str] = []
         copied_up: list[str] = []
-        below = self.parent.rootfs
+        root = self.parent.rootfs.root
+        names: dict[str, Mapping[str, Entry]] = {"": root.children or {}}
+
+        def below(folder: str) -> Mapping[str, Entry]:
+            """The names in a folder of the lower layers; a layer's paths hold no symlinks."""
+            if folder not in names:
+                parent, _, name = folder.rpartition("/")
+                entry = below(parent).get(name)
+                names[folder] = (entry.children if entry else None) or {}
+            return names[folder]
+
         for path, node in self.layer.changes.items() if self.layer else ():
+            folder, _, name = path.rpartition("/")
             if isinstance(node, Whiteout):
                 hidden.append(path)
             else:
-                (copied_up if below.lexists(path) else added).append(path)
+                (copied_up if not name or name in below(folder) else added).append(path)
         return tuple(added), tuple(hidden), tuple(copied_up)
 
     @property
