@@ -65,7 +65,8 @@ def make(folder: Path) -> Path:
 
 _READ = re.compile(
     r"/(etc|root)/.*|/usr/lib/os-release|/usr/sbin/policy-rc\.d|/var/lib/apt/extended_states"
-    r"|/var/lib/dpkg/(status(-old)?|diversions|available|info/.*\.(list|conffiles))"
+    r"|/var/lib/dpkg/(arch|status(-old)?|diversions|available|(triggers|alternatives)/.*)"
+    r"|/var/lib/dpkg/info/.*\.(list|conffiles)"
 )
 
 
