@@ -290,6 +290,47 @@ def test_nothing_is_hashed(monkeypatch: pytest.MonkeyPatch) -> None:
         assert state.failure is None
 
 
+# ---- a build that takes its time ----
+
+
+@pytest.mark.parametrize("builder", BUILDERS)
+def test_hits_are_shown_before_anything_is_carried_out(builder: str) -> None:
+    seen: list[Bench] = []
+    first = Bench.of(TEXT, FILES, builder=builder, watch=seen.append)
+    assert [len(seen), first.under_way] == [1, None]
+    after = first.change_file("app.py")
+    assert len(seen) == 2
+    glimpse = seen[1]
+    assert [row.kind for row in glimpse.rows if row] == ["base", "hit", "run", "run", "run"]
+    assert glimpse.hits == (None, True, False, False, False)
+    assert [row.guess for row in glimpse.rows if row] == [
+        row.size if row.layers else None for row in first.rows if row
+    ]
+    assert glimpse.said == "app.py changed. Building …"
+    assert glimpse.totals == first.totals
+    assert "Last build" in glimpse.draw(live=True)
+    assert after.again().hits == (None, True, True, True, True)
+    assert len(seen) == 2  # nothing to wait for
+
+
+def test_of_another_stage_nothing_is_known_while_the_first_is_built() -> None:
+    seen: list[Bench] = []
+    Bench.of(TWO, FILES, watch=seen.append)
+    kinds = [row.kind for row in seen[0].rows if row]
+    assert kinds == ["base", "run", "run", "base", "wait", "wait"]
+
+
+def test_the_page_gets_the_glimpse_and_then_the_build() -> None:
+    desk, views = dockerfile_bench(TEXT, FILES), []
+    desk.observe(lambda change: views.append(change["new"]), "view")
+    click(desk, move="edit", number="4", text="RUN touch /b")
+    assert [view["said"] for view in views] == [
+        "Instruction 4 edited. Building …",
+        "Instruction 4 edited. 2 of 4 steps ran: 0B built, 19B reused.",
+    ]
+    assert [row["said"] for row in views[0]["rows"]] == ["base", "hit", "hit", "run", "run"]
+
+
 # ---- words ----
 
 

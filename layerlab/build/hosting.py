@@ -9,6 +9,7 @@ from typing import Any
 from layerlab.build import config as configs
 from layerlab.build.arguments import Arguments
 from layerlab.build.config import Config
+from layerlab.build.instructions import Instruction
 from layerlab.build.steps import Step
 from layerlab.digest import ImageID
 from layerlab.engine.clock import Clock
@@ -39,6 +40,8 @@ class Host:
     """Fetch an image; the lines that tell of it."""
     named: Callable[[Layer], Layer] = lambda layer: layer
     """The layer as its image names it: who can't wait for a hash gives it a name of his own."""
+    told: Callable[[Instruction, bool], None] = lambda instruction, hit: None
+    """Hears of each instruction whether the cache has it, before it is carried out."""
     fetch: Callable[[str], Image] = _unreachable
     """An image from its registry, of which the engine keeps nothing: BuildKit's way."""
 

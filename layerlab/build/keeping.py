@@ -50,6 +50,13 @@ class Keeper:
         self, working: Working, instruction: Instruction, config: Config
     ) -> tuple[Working | None, str]:
         """The stage after a hit, or why there is none."""
+        hit, miss = self._probed(working, instruction, config)
+        self._host.told(instruction, hit is not None)
+        return hit, miss
+
+    def _probed(
+        self, working: Working, instruction: Instruction, config: Config
+    ) -> tuple[Working | None, str]:
         if self._options.no_cache:
             return None, "the cache isn't asked: --no-cache"
         if working.missed:

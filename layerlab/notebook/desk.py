@@ -82,7 +82,7 @@ class Desk(anywidget.AnyWidget):
         """``frame`` is what stays in the page: ``name``, ``hint``, ``head`` and ``controls``."""
         self.state = self._first = state
         self._frame = frame
-        super().__init__(view=self._view())
+        super().__init__(view=self._view(state))
         self.on_msg(self._asked)
 
     def reset(self) -> None:
@@ -97,10 +97,9 @@ class Desk(anywidget.AnyWidget):
 
     def _show(self, state: State) -> None:
         self.state = state
-        self.view = self._view()
+        self.view = self._view(state)
 
-    def _view(self) -> dict[str, Any]:
-        state = self.state
+    def _view(self, state: Any) -> dict[str, Any]:
         return {
             **self._frame,
             "svg": state.draw(live=True),
@@ -125,7 +124,7 @@ class Desk(anywidget.AnyWidget):
         try:
             getattr(self, move)(*texts)
         except LayerlabError as error:
-            self.view = {**self._view(), "said": f"{error}.", "failed": True}
+            self.view = {**self._view(self.state), "said": f"{error}.", "failed": True}
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """The widget, and for a page without a kernel its state as a picture."""

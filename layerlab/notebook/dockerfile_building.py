@@ -11,7 +11,7 @@ from functools import cached_property, partial
 from typing import Any, Self, TypeVar
 
 from layerlab import catalog
-from layerlab.build import Build, Context, build, host
+from layerlab.build import Build, Context, Instruction, build, host
 from layerlab.digest import DiffID
 from layerlab.engine.clock import START, Clock
 from layerlab.engine.engine import RELEASES
@@ -27,6 +27,7 @@ from layerlab.registry import Registry
 
 _RELEASE = RELEASES["20.10"]
 T = TypeVar("T")
+Told = Callable[[Instruction, bool], None]
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,16 @@ class Machine:
         return cls(state, clock.now, ids.getstate())
 
     def build(
-        self, context: Context, text: str, builder: str
+        self, context: Context, text: str, builder: str, told: Told = lambda instruction, hit: None
     ) -> tuple["Machine", Build | LayerlabError]:
-        """The machine afterwards, and the build, or why it failed. A failure leaves its traces."""
+        """The machine afterwards, and the build, or why it failed. A failure leaves its traces.
+
+        ``told`` hears of each instruction whether it is a hit, before it is carried out.
+        """
         clock, ids = Clock(self.now), Ids(0)
         ids.setstate(self.ids)
         live = _Live(self.state, ids, clock)
-        here = replace(host(live, ids, live.change, _RELEASE), named=stand_in)
+        here = replace(host(live, ids, live.change, _RELEASE), named=stand_in, told=told)
         done: Build | LayerlabError
         try:
             done = build(here, context, f"{text}\n", builder=builder)

@@ -21,6 +21,7 @@ images given as ``images={"name": Image}``. Its layers have no DiffIDs: they are
 '''
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from layerlab.image import Image
@@ -91,8 +92,15 @@ class DockerfileBench(Desk):
         """Take the last move back. The cache is as it was, too."""
         self._show(self.state.undo())
 
-    def _view(self) -> dict[str, Any]:
-        return {**super()._view(), "rows": _rows(self.state), "files": list(self.state.context)}
+    def __init__(self, state: Bench, **frame: object) -> None:
+        super().__init__(replace(state, watch=self._glimpse), **frame)
+
+    def _glimpse(self, state: Bench) -> None:
+        """Show a build that is under way: what is slow is still to come."""
+        self.view = self._view(state)
+
+    def _view(self, state: Bench) -> dict[str, Any]:
+        return {**super()._view(state), "rows": _rows(state), "files": list(state.context)}
 
 
 def _rows(bench: Bench) -> list[dict[str, Any]]:

@@ -37,11 +37,13 @@ def draw(bench: "Bench", *, live: bool = False) -> str:
         y += 10
     if bench.totals:
         bars = {"this edit" if bench.earlier else "this build": bench.totals}
-        if bench.earlier:
+        if bench.under_way is not None:
+            bars = {"last build": bench.totals}
+        elif bench.earlier:
             bars = {"last build": bench.earlier, **bars}
         longest = max(1, *(totals.size for totals in bars.values()))
         for name, totals in bars.items():
-            parts += _bar(y, name, totals, longest, now=totals is bench.totals)
+            parts += _bar(y, name, totals, longest, now=name != "last build")
             y += _BAR + 12
         parts.append(svg.text(LEFT + 4, y + 10, _LEGEND, "s d"))
         y += 22

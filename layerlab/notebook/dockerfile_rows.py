@@ -14,7 +14,7 @@ from layerlab.notebook import palette
 
 BUILDERS = ("classic", "buildkit")
 _DIALECTS = {"classic": CLASSIC, "buildkit": EMBEDDED}
-Kind = Literal["base", "hit", "run", "none"]
+Kind = Literal["base", "hit", "run", "wait", "none"]
 
 
 class Line(NamedTuple):
@@ -59,12 +59,17 @@ class Row:
 
     line: Line
     kind: Kind
-    """``base`` for a FROM, ``none`` for what is carried out nowhere: an ARG before the first."""
+    """``base`` for a FROM, ``none`` for what is carried out nowhere: an ARG before the first.
+
+    ``wait`` while a build is under way, and it isn't known yet.
+    """
     reason: str
     stage: int
     steps: tuple[Step, ...] = ()
     base: Image | None = None
     """What a FROM began with."""
+    guess: int | None = None
+    """Bytes of the layer that the same text made before, while a build is under way."""
 
     @cached_property
     def size(self) -> int:
@@ -111,6 +116,29 @@ def rows(lines: Sequence[Line], done: Build, builder: str) -> tuple[Row, ...]:
         else:
             why = "before the first FROM" if stage < 0 else "no stage that is wanted needs it"
             found.append(Row(line, "none", why, stage))
+    return tuple(found)
+
+
+def expected(
+    lines: Sequence[Line], hits: Mapping[int, bool], sizes: Mapping[str, int], builder: str
+) -> tuple[Row, ...]:
+    """The rows while a build is under way. ``hits`` are those of the lines known by now.
+
+    What comes after a miss in its stage will miss, too.
+    """
+    dockerfile = parse(joined(lines), dialect=_DIALECTS[builder])
+    starts = {place(lines, stage.start.line) for stage in dockerfile.stages}
+    known = {place(lines, number): hit for number, hit in hits.items()}
+    found, missed = list[Row](), False
+    for index, line in enumerate(lines):
+        if index in starts:
+            missed = False
+            found.append(Row(line, "base", "", 0, guess=sizes.get(line.text)))
+            continue
+        hit = known.get(index, False if missed else None)
+        missed = missed or hit is False
+        kind: Kind = "wait" if hit is None else "hit" if hit else "run"
+        found.append(Row(line, kind, "being built", 0, guess=sizes.get(line.text)))
     return tuple(found)
 
 

@@ -4,51 +4,38 @@ There is no widget here. Every move gives a new state in which the build is made
 state before it is remembered, so that a move can be taken back.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import count
 
-from layerlab.build import Build, Context
-from layerlab.errors import BuildError, DockerfileError, LayerlabError
+from layerlab.build import Build, Context, Instruction
+from layerlab.errors import LayerlabError
 from layerlab.image import Image
 from layerlab.nodes import Bytes, File, Meta
 from layerlab.notebook import dockerfile_picture, dockerfile_words
 from layerlab.notebook.dockerfile_building import Machine
+from layerlab.notebook.dockerfile_failing import Failure, failure_of
 from layerlab.notebook.dockerfile_presets import PRESETS
 from layerlab.notebook.dockerfile_rows import (
     BUILDERS,
     Line,
     Row,
     Totals,
+    expected,
     joined,
-    place,
     rows,
     split,
     totals,
 )
-from layerlab.notebook.words import short
 
 OWN = "your own"
 """What a Dockerfile is called that is none of the presets."""
-_SAID = re.compile(r"\x1b\[91m((?s:.*?))\x1b\[0m|^#\d+ \d+\.\d+ (.+)$", re.MULTILINE)
-"""What a program said before it failed: the classic builder prints it red, BuildKit timed."""
-_PREFACE = re.compile("failed to solve with frontend [^:]+: (failed to create LLB definition: )?")
 _IGNORE = b"Dockerfile\n.dockerignore\n"
 
 
 class BadMove(LayerlabError):
     """A move of the bench that can't be made."""
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why the last build stopped."""
-
-    key: int
-    """Of the instruction."""
-    words: str
 
 
 @dataclass(frozen=True)
@@ -72,6 +59,12 @@ class Bench:
     selected: int = 0
     """The key of the instruction whose paths are told."""
     said: str = ""
+    sizes: Mapping[str, int] = field(default_factory=dict, repr=False)
+    """Bytes of the layers that each text made when it was last built."""
+    under_way: Mapping[int, bool] | None = None
+    """While a build is under way: by line of the Dockerfile, whether the cache had it."""
+    watch: "Callable[[Bench], None] | None" = field(default=None, repr=False, compare=False)
+    """Gets the state as soon as something has to be carried out, with what is known by then."""
     before: "Bench | None" = field(default=None, repr=False, compare=False)
     """The state that the last move was made in."""
 
@@ -85,20 +78,33 @@ class Bench:
         images: Mapping[str, Image] | None = None,
         preset: str = OWN,
         advice: str = "",
+        watch: "Callable[[Bench], None] | None" = None,
     ) -> "Bench":
         """A bench on which ``text`` was built once, with nothing in the cache."""
         files = {path.strip("/"): _file(content) for path, content in (context or {}).items()}
         lines = tuple(map(Line, count(), split(text, builder)))
-        first = cls(lines, files, Machine.of(images), builder, preset, advice)
+        first = cls(lines, files, Machine.of(images), builder, preset, advice, watch=watch)
         return first._built("The first build.")
 
     @classmethod
-    def preset_of(cls, name: str, builder: str = BUILDERS[0]) -> "Bench":
+    def preset_of(
+        cls,
+        name: str,
+        builder: str = BUILDERS[0],
+        watch: "Callable[[Bench], None] | None" = None,
+    ) -> "Bench":
         """The bench on one of the presets."""
         found = PRESETS.get(name)
         if found is None:
             raise BadMove(f"there is no Dockerfile {name!r:.40}", hint=", ".join(PRESETS))
-        return cls.of(found.text, found.context, builder=builder, preset=name, advice=found.advice)
+        return cls.of(
+            found.text,
+            found.context,
+            builder=builder,
+            preset=name,
+            advice=found.advice,
+            watch=watch,
+        )
 
     # ---- what the last build says ----
 
@@ -115,6 +121,8 @@ class Bench:
     @cached_property
     def rows(self) -> tuple[Row | None, ...]:
         """The same for the instructions as they stand; ``None`` where it knew none like it."""
+        if self.under_way is not None:
+            return expected(self.lines, self.under_way, self.sizes, self.builder)
         known = {row.line: row for row in self.built_rows}
         return tuple(known.get(line) for line in self.lines)
 
@@ -197,7 +205,7 @@ class Bench:
 
     def choose(self, preset: str) -> "Bench":
         """Begin with another Dockerfile, and an empty cache."""
-        return replace(self.preset_of(preset, self.builder), before=self)
+        return replace(self.preset_of(preset, self.builder, self.watch), before=self)
 
     def again(self) -> "Bench":
         """Build once more, with nothing changed."""
@@ -244,24 +252,26 @@ class Bench:
         The Dockerfile is no part of the context: ``COPY . .`` would miss with each edit.
         """
         context = Context.of(self.context).with_file(".dockerignore", _IGNORE)
-        machine, done = self.machine.build(context, self.dockerfile, self.builder)
+        told = partial(self._told, {}, said)
+        machine, done = self.machine.build(context, self.dockerfile, self.builder, told)
         if isinstance(done, LayerlabError):
-            failure = self._failure(done)
+            failure = failure_of(done, self.lines)
             return replace(self, machine=machine, failure=failure, said=f"{said} The build failed.")
         after = replace(
             self, machine=machine, done=done, built=self.lines, built_by=self.builder,
             earlier=self.totals, failure=None,
         )  # fmt: skip
-        return replace(after, said=f"{said} {dockerfile_words.summary(after)}")
+        sizes = {row.line.text: row.size for row in after.built_rows if row.layers}
+        said = f"{said} {dockerfile_words.summary(after)}"
+        return replace(after, said=said, sizes={**self.sizes, **sizes})
 
-    def _failure(self, error: LayerlabError) -> Failure:
-        line = error.line if isinstance(error, (BuildError, DockerfileError)) else 1
-        words = _PREFACE.sub("", error.what)
-        if isinstance(error, BuildError) and (told := _SAID.findall(error.output)):
-            words = f"{''.join(told[-1]).strip()} ({words})"
-        elif error.hint:
-            words = f"{words} ({error.hint})"
-        return Failure(self.lines[place(self.lines, max(1, line))].key, short(words, 400))
+    def _told(self, known: dict[int, bool], said: str, instruction: Instruction, hit: bool) -> None:
+        """Hear whether an instruction is a hit; the first that isn't is worth a glimpse."""
+        known[instruction.line] = hit
+        if self.watch and not hit and list(known.values()).count(False) == 1:
+            self.watch(
+                replace(self, under_way=dict(known), failure=None, said=f"{said} Building …")
+            )
 
     # ---- what the desk shows ----
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from layerlab.notebook.dockerfile_state import Bench
 
 _WIDE, _SHOWN = 44, 8
-KINDS = {"base": "base", "hit": "hit", "run": "run", "none": "–"}
+KINDS = {"base": "base", "hit": "hit", "run": "run", "wait": "…", "none": "–"}
 """How the verdict of a row is written."""
 
 
@@ -29,6 +29,8 @@ def table(bench: "Bench") -> str:
 
 def layer(row: "Row") -> str:
     """The size of a row's layer; ``empty`` where it has none."""
+    if row.guess is not None:
+        return human_size(row.guess)
     if row.layers:
         return human_size(row.size)
     return "empty" if row.kind in ("hit", "run") else ""
@@ -59,6 +61,8 @@ def summary(bench: "Bench") -> str:
 def notes(bench: "Bench") -> str:
     """The build beside the one before it; and why there is none, if it failed."""
     lines = []
+    if bench.under_way is not None:
+        return ""
     if bench.failure:
         number = [line.key for line in bench.lines].index(bench.failure.key) + 1
         lines.append(f"Instruction {number} failed: {bench.failure.words}")

@@ -131,12 +131,14 @@ class Solver:
         else:
             record = self._records.found(key.text)
             if record is not None:
+                self._tell(vertex, hit=True)
                 entry.ending = "CACHED"
                 created = (*root.created[: len(record.image.layers) - 1], record.created)
                 return Result(key.text, record.image, created, True, "the same step was run before")
             why = reason(self._records.all(), key, source)
             if vertex.root and vertex.root.digest in self._executed:
                 why = "an earlier step of this stage wasn't in the cache"
+        self._tell(vertex, hit=False)
         self._records.keep_bases(self._touched(vertex))
         layer, created_at = self._done(vertex, root.image, entry)
         named = self._host.named(BuiltLayer(layer.changes))
@@ -147,6 +149,10 @@ class Solver:
         )
         sure = vertex.asks_cache and root.sure
         return Result(key.text, image, (*root.created, created_at), False, why, sure)
+
+    def _tell(self, vertex: Vertex, *, hit: bool) -> None:
+        if vertex.instruction:
+            self._host.told(vertex.instruction, hit)
 
     def _result(self, vertex: Vertex | None) -> Result:
         return Result("", NOTHING) if vertex is None else self.results[vertex.digest]
