@@ -35,14 +35,16 @@ class Options:
 
 
 def options(
-    process: Process, flags: str, *, valued: str = "", long: Mapping[str, str] | None = None,
+    process: Process, flags: str, *, valued: str | tuple[str, ...] = "",
+    long: Mapping[str, str] | None = None,
     least: int = 0, most: int | None = None, permute: bool = True, code: int = 1,
 ) -> Options:  # fmt: skip
     """Take ``process.args`` apart.
 
     ``flags`` are letters without a value, ``valued`` those with one, ``long`` maps long names
-    to letters. Anything else is a ``Usage`` with exit code ``code``, and so is a number of
-    operands that isn't between ``least`` and ``most``.
+    to letters, or to names of their own where there is no letter. Anything else is a ``Usage``
+    with exit code ``code``, and so is a number of operands that isn't between ``least`` and
+    ``most``.
     """
     found = Options()
     names = long or {}
@@ -75,8 +77,8 @@ def options(
 
 
 def _short(
-    process: Process, letters: str, words: list[str], flags: str, valued: str, found: Options,
-    code: int,
+    process: Process, letters: str, words: list[str], flags: str, valued: str | tuple[str, ...],
+    found: Options, code: int,
 ) -> None:  # fmt: skip
     for index, letter in enumerate(letters):
         if letter in valued:

@@ -698,6 +698,56 @@ X=1 nosuch; echo $?; X=a; X=b eval 'echo $X'; echo $X
 DASH_LINES = [line.replace("⏎", "\n") for line in DASH_LINES]
 
 
+# Archives and compressed files: what busybox has of them, then what only GNU has.
+TAR_LINES = r"""
+tar cf a.tar f; tar tf a.tar; wc -c a.tar
+tar cf a.tar f words l ld h1 h2 d run; tar tvf a.tar; mkdir o; tar xf a.tar -C o; ls -la o
+tar -C sub -cf a.tar g; tar -xvf a.tar; ls -l g
+tar cf a.tar /w/f; tar tf a.tar; tar xf a.tar; find w
+tar cf a.tar nosuch f; echo $?; tar tf a.tar
+tar xf nosuch.tar; echo $?
+tar cf a.tar f; tar xf a.tar -C /nosuch; echo $?; tar xf a.tar nosuch; echo $?
+tar cf a.tar big; chown 0:0 big; chmod 644 big; tar xf a.tar; ls -l big
+tar cf a.tar sub/g sub/new; rm -r sub; tar xf a.tar; ls -laR sub
+tar cf a.tar sub/deep/h sub/g; mkdir o; tar xf a.tar --strip-components=1 -C o; find o
+tar cf a.tar sub/deep/h; mkdir o; tar xf a.tar --strip-components 2 -C o; ls -l o
+tar cf a.tar f; tar xOf a.tar; tar -xf a.tar -O f
+tar cf a.tar l; rm l; echo x > l; tar xf a.tar; ls -l l; cat f
+tar cf a.tar f; rm f; mkdir f; tar xf a.tar; ls -ld f
+tar cf a.tar sub/g; rm sub/g; chmod 700 sub; tar xf a.tar; ls -ld sub sub/g
+tar cf a.tar; echo $?
+tar cf a.tar f; tar -xmf a.tar; ls -l f
+tar -cf a.tar h1 h2; rm h1 h2; tar -xf a.tar; ls -l h1 h2
+mkdir e && chmod 2775 e && tar cf a.tar e && rmdir e && tar xf a.tar && ls -ld e
+gzip f; ls; gunzip f.gz; cat f; ls -l f
+gzip -c f | gunzip; gzip -c f | gzip -dc; gzip nosuch; echo $?; gunzip f; echo $?
+""".strip("\n").split("\n")
+GNU_TAR_LINES = r"""
+tar --sort=name -cf a.tar sub; tar tvf a.tar | sed 's/(now)//'
+tar --sort=name -cf - sub | tar -xf - -C d; ls -laR d
+tar --sort=name -cf - -C sub . | (cd d && tar xf -); ls -la d
+tar cf a.tar -P /w/f; tar tf a.tar
+tar xf words; echo $?; tar tf words
+tar --sort=name --exclude=deep -cf a.tar sub; tar tf a.tar
+tar --sort=name --exclude='*.x' --exclude sub/g -cf b.tar sub f; tar tf b.tar
+tar cvf a.tar f words; tar xvf a.tar
+tar czf a.tgz f; tar tf a.tgz; tar xzf a.tgz; tar tzf a.tgz; rm a.tgz
+tar cf a.tar f; tar xzf a.tar; echo $?
+tar cJf a.txz f && tar tf a.txz; tar cjf a.tbz f && tar tjf a.tbz; rm a.*
+tar --owner=7 --group=staff -cf a.tar f; tar tvf a.tar; tar --numeric-owner -tvf a.tar
+tar cf a.tar big; tar xf a.tar --no-same-owner; ls -l big
+tar --sort=name -cf a.tar sub; chmod 700 sub; chown 5 sub; tar xf a.tar; ls -ld sub
+tar; echo $?
+gzip -k words; zcat words.gz; gzip -d words.gz; echo $?; rm -f words.gz
+bzip2 f && bunzip2 f.bz2 && cat f; xz words && ls words.xz && unxz words.xz; cat words | xz | xz -d
+install -d q/r; install -m 600 f q/x; ls -l q; install -D f z/y/w; find z
+install -o bob -g staff -m 4755 f e; ls -l e; install f words d; ls -l d; install nosuch q
+install -m 755 -d a b/c; ls -ld a b b/c; install -v f d; install f f2; install -p f g; ls -l g f2
+install; install f; install -m zz f g; install f nosuch/; install -t d f words; ls d
+tar cf a.tar d; rmdir d; echo x > d; tar xf a.tar; ls -ld d
+""".strip("\n").split("\n")
+
+
 NOT_GNU = r"""
 for 1 in a; do :; done
 ls -Z f

@@ -23,14 +23,23 @@ import pytest
 from reference.account_lines import ACCOUNT_LINES, accounts
 from reference.conftest import OVERLAY_OPTIONS, need_tools
 from reference.kernel import dress, lay_out, private_mounts, tree
-from reference.shell_lines import DASH_LINES, LAYERS, LINES, NOT_DASH, NOT_GNU, random_line
+from reference.shell_lines import (
+    DASH_LINES,
+    GNU_TAR_LINES,
+    LAYERS,
+    LINES,
+    NOT_DASH,
+    NOT_GNU,
+    TAR_LINES,
+    random_line,
+)
 from reference.test_overlay_differential import upper_tree
 
 from layerlab import Container, Image, Layer
 from layerlab.shell import BUSYBOX, CENTOS, DEBIAN, DEFAULT_PATH, Flavour, Shell
 from layerlab.union import UnionFS
 
-RANDOM_LINES = int(os.environ.get("LAYERLAB_SHELL_LINES", "200"))
+RANDOM_LINES = int(os.environ.get("LAYERLAB_SHELL_LINES", "100"))
 SEED = int(os.environ.get("LAYERLAB_SHELL_SEED", "8"))
 ENVIRONMENT = {"PATH": DEFAULT_PATH, "HOME": "/root"}
 BUSYBOX_BINARY = "/usr/bin/busybox"
@@ -225,7 +234,7 @@ def compared() -> Compared:
 
 def test_lines_do_what_busybox_does(compared: Compared) -> None:
     assert len(LINES) >= 150
-    faults = compared(LINES)
+    faults = compared(LINES + TAR_LINES)
     assert not faults, f"{len(faults)} of {len(LINES)}:\n" + "\n".join(faults)
 
 
@@ -237,7 +246,14 @@ def test_random_lines_do_what_the_real_programs_do(compared: Compared, side: Sid
 
 
 def test_lines_do_what_dash_does(compared: Compared) -> None:
-    faults = compared([line for line in LINES + DASH_LINES if line not in NOT_DASH], DASH)
+    faults = compared(
+        [
+            line
+            for line in (*LINES, *DASH_LINES, *TAR_LINES, *GNU_TAR_LINES)
+            if line not in NOT_DASH
+        ],
+        DASH,
+    )
     assert not faults, f"{len(faults)}:\n" + "\n".join(faults)
 
 

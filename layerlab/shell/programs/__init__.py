@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from layerlab.shell.process import Program
 from layerlab.shell.programs import (
     addusering,
+    compressing,
     copying,
     finding,
     grepping,
     grouping,
+    installing,
     lines,
     linking,
     listing,
@@ -20,6 +22,7 @@ from layerlab.shell.programs import (
     sedding,
     starting,
     system,
+    tarring,
     testing,
     useradding,
 )
@@ -28,10 +31,12 @@ PROGRAMS: Mapping[str, Program] = {
     name: program
     for room in (
         addusering,
+        compressing,
         copying,
         finding,
         grepping,
         grouping,
+        installing,
         lines,
         linking,
         listing,
@@ -43,6 +48,7 @@ PROGRAMS: Mapping[str, Program] = {
         sedding,
         starting,
         system,
+        tarring,
         testing,
         useradding,
     )

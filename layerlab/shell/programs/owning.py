@@ -82,7 +82,7 @@ def _tell_mode(process: Process, name: str, old: int, new: int) -> None:
 
 def chown(process: Process) -> int:
     """Set owners: ``user``, ``user:group``, ``user:`` with the user's own group, ``:group``."""
-    return _chown(process, lambda text: _owner(process, text))
+    return _chown(process, lambda text: owner_of(process, text))
 
 
 def chgrp(process: Process) -> int:
@@ -121,7 +121,8 @@ def _whole(process: Process, path: str, uid: int, gid: int) -> tuple[int, int]:
     return (found.st_uid if uid == -1 else uid), (found.st_gid if gid == -1 else gid)
 
 
-def _owner(process: Process, text: str) -> tuple[int, int]:
+def owner_of(process: Process, text: str) -> tuple[int, int]:
+    """The IDs of ``user:group``, -1 for what isn't named; ``Usage`` if nobody knows them."""
     separator = ":" if ":" in text else "." if "." in text else ""
     user, _, group = text.partition(separator) if separator else (text, "", "")
     uid, gid = -1, -1
