@@ -202,3 +202,49 @@ def test_busybox_adds_users_in_its_own_way(container: Container) -> None:
     )
     assert out(shell, "ls -ld /home/amy").startswith("drwxr-sr-x    2 amy      amy")
     assert shell.run("adduser -D amy").stderr == b"adduser: user 'amy' in use\n"
+
+
+def debian() -> Container:
+    program = File(b"\x7fELF\0", Meta(0o755))
+    names = ("bash", "dash", "sh", "curl", "su", "timeout", "sleep", "id", "perl", "echo")
+    files = {f"/usr/bin/{name}": program for name in names}
+    passwd = File(b"root:x:0:0:root:/root:/bin/sh\nbob:x:1000:50::/home/bob:/usr/bin/sh\n")
+    return Container(Image([Layer.of({
+        **files, "/etc/passwd": passwd, "/etc/group": File(b"root:x:0:\nstaff:x:50:\n"),
+        "/home/bob": Directory(Meta(0o755, 1000, 50)),
+    })]))  # fmt: skip
+
+
+def test_a_shell_is_the_one_that_was_started() -> None:
+    files = debian()
+    script = "set -o pipefail; false | true; echo $?; echo 'a\\tb'"
+    assert run_program(files, ["bash", "-c", script]).stdout == b"1\na\\tb\n"
+    refused = run_program(files, ["sh", "-c", script])
+    assert refused == Done(2, b"", b"sh: 1: set: Illegal option -o pipefail\n")
+    assert run_program(files, ["bash", "-o", "pipefail", "-c", "false | true"]).code == 1
+    assert run_program(files, ["sh", "-c", "echo 'a\\tb'; /usr/bin/echo 'a\\tb'"]).stdout == (
+        b"a\tb\na\\tb\n"
+    )
+
+
+def test_what_stands_before_a_syntax_error_is_done() -> None:
+    done = run_program(debian(), ["sh", "-c", "echo a\n)\necho b"])
+    assert done == Done(2, b"a\n", b'sh: 2: Syntax error: ")" unexpected\n')
+
+
+def test_programs_that_run_others() -> None:
+    files = debian()
+    shell = Shell(files)
+    assert out(shell, "su bob -c id") == "uid=1000(bob) gid=50(staff) groups=50(staff)\n"
+    done = shell.run("timeout 5 sleep 10; echo $?")
+    assert (done.stdout, done.runs_for) == (b"124\n", 5)
+    assert shell.run("su nobody -c id").stderr.startswith(b"su: user nobody does not exist")
+
+
+def test_no_network_and_no_such_program_are_told_apart() -> None:
+    shell = Shell(debian())
+    assert shell.run("curl -fsSL https://example.com/x | sh") == Done(
+        0, b"", b"curl: (6) Could not resolve host: example.com\n"
+    )
+    assert shell.run("wget x").stderr == b"sh: 1: wget: not found\n"
+    assert b"/usr/bin/perl can't be simulated" in shell.run("perl -e 1").stderr

@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from layerlab.shell.interpreter import Interpreter
 
 Builtin = Callable[["Interpreter", Process], int]
-LONG_OPTIONS = {"errexit": "e", "nounset": "u", "xtrace": "x", "noglob": "f"}
+LONG_OPTIONS = {"errexit": "e", "nounset": "u", "xtrace": "x", "noglob": "f",
+                "pipefail": "pipefail"}  # fmt: skip
+OPTIONS = frozenset(LONG_OPTIONS.values())
 DASH_OPTIONS = frozenset((
-    *LONG_OPTIONS, "allexport", "debug", "emacs", "ignoreeof", "interactive", "monitor",
+    *(LONG_OPTIONS.keys() - {"pipefail"}), "allexport", "debug", "emacs", "ignoreeof",
+    "interactive", "monitor",
     "noclobber", "noexec", "nolog", "notify", "stdin", "verbose", "vi",
 ))  # fmt: skip
 
@@ -80,7 +83,7 @@ def _set(shell: Interpreter, process: Process) -> int:
                 raise ShellFailure(f"set: Illegal option {word[0]}o {name}")
             letters.append(LONG_OPTIONS.get(name, ""))
         change = state.options.update if word[0] == "-" else state.options.difference_update
-        change(letter for letter in letters if letter in ("e", "u", "x", "f"))
+        change(letter for letter in letters if letter in OPTIONS)
     if arguments:
         state.arguments = arguments
     return 0

@@ -85,7 +85,7 @@ class Interpreter:
 
     def special(self, name: str) -> str | None:
         state = self.state
-        options = "".join(sorted(state.options))
+        options = "".join(sorted(option for option in state.options if len(option) == 1))
         return {"?": str(state.status), "$": "1", "!": "", "-": options, "0": state.name}.get(name)
 
     def assign(self, name: str, value: str) -> None:
@@ -177,13 +177,16 @@ class Interpreter:
         if len(commands) == 1:
             self.command(commands[0], streams)
         else:
-            stdin = streams.stdin
+            stdin, failed = streams.stdin, 0
             for command in commands[:-1]:
                 pipe = io.BytesIO()
-                self._piped(command, Streams(stdin, pipe, streams.stderr, streams.others))
+                piped = Streams(stdin, pipe, streams.stderr, streams.others)
+                failed = self._piped(command, piped) or failed
                 stdin = io.BytesIO(pipe.getvalue())
             end = Streams(stdin, streams.stdout, streams.stderr, streams.others)
             self.state.status = self._piped(commands[-1], end)
+            if "pipefail" in self.state.options:
+                self.state.status = self.state.status or failed
         if pipeline.negated:
             self.state.status = int(self.state.status == 0)
 

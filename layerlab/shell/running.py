@@ -13,8 +13,13 @@ from layerlab.shell.process import Process, Program, Shell, Usage, World, join
 from layerlab.shell.streams import Output, Streams
 
 SHELLS = frozenset(("sh", "ash", "bash", "dash"))
+NOT_APPLETS = frozenset((
+    "curl", "gpasswd", "groupadd", "groupdel", "groupmod", "runuser",
+    "useradd", "userdel", "usermod", "unzstd", "zstd", "zstdcat",
+))  # fmt: skip
+"""What busybox doesn't have."""
 _STANDALONE: Mapping[ShellName, frozenset[str]] = {
-    "ash": frozenset(programs.PROGRAMS) | {"sh", "ash"},
+    "ash": frozenset(programs.PROGRAMS) - NOT_APPLETS | {"sh", "ash"},
     "bash": frozenset(programs.PROGRAMS) | {"sh", "bash"},
     "dash": frozenset(),
 }

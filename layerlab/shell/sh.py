@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from layerlab.shell.assigning import LONG_OPTIONS
+from layerlab.shell.assigning import LONG_OPTIONS, OPTIONS
 from layerlab.shell.faults import ShellName
 from layerlab.shell.interpreter import Interpreter
 from layerlab.shell.process import World, join
@@ -35,8 +35,8 @@ def sh(
             break
         letters += word[1:]
         if "o" in word[1:] and rest:
-            letters += LONG_OPTIONS.get(rest.pop(0), "")
-    state.options.update(letter for letter in letters if letter in "euxf")
+            letters.append(LONG_OPTIONS.get(rest.pop(0), ""))
+    state.options.update(letter for letter in letters if letter in OPTIONS)
     shell = Interpreter(world, state, sh)
     dash = state.shell == "dash"
     if "c" in letters:

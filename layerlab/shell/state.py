@@ -45,7 +45,7 @@ class ShellState:
     name: str = "sh"
     """``$0``, and what messages begin with."""
     options: set[str] = field(default_factory=set)
-    """The letters of ``set``: ``e u x f``."""
+    """The letters of ``set``: ``e u x f``; and ``pipefail``, which has none."""
     shell: ShellName = "ash"
     functions: dict[str, Command] = field(default_factory=dict)
     aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)

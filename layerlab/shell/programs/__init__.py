@@ -16,6 +16,7 @@ from layerlab.shell.programs import (
     listing,
     measuring,
     names,
+    networking,
     owning,
     printing,
     reading,
@@ -25,6 +26,7 @@ from layerlab.shell.programs import (
     tarring,
     testing,
     useradding,
+    wrapping,
 )
 
 PROGRAMS: Mapping[str, Program] = {
@@ -42,6 +44,7 @@ PROGRAMS: Mapping[str, Program] = {
         listing,
         measuring,
         names,
+        networking,
         owning,
         printing,
         reading,
@@ -51,6 +54,7 @@ PROGRAMS: Mapping[str, Program] = {
         tarring,
         testing,
         useradding,
+        wrapping,
     )
     for name, program in room.PROGRAMS.items()
 }

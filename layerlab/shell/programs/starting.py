@@ -10,7 +10,8 @@ from layerlab.shell.options import options
 from layerlab.shell.process import Process, Program
 
 
-def _run(process: Process, args: list[str], stdin: bytes = b"") -> int:
+def run(process: Process, args: list[str], stdin: bytes = b"") -> int:
+    """Run a program for ``env`` and its kin: 127 if there is none, 126 if it can't be run."""
     try:
         return process.start(args, stdin)
     except OSError as problem:
@@ -37,7 +38,7 @@ def env(process: Process) -> int:
         name, _, value = rest.pop(0).partition("=")
         process.env[name] = value
     if rest:
-        return _run(process, rest, process.stdin.read())
+        return run(process, rest, process.stdin.read())
     end = "\0" if "0" in given else "\n"
     for name, value in process.env.items():
         process.stdout.write(f"{name}={value}{end}")
@@ -78,7 +79,7 @@ def xargs(process: Process) -> int:
         calls = [[*command, *group] for group in groups]
     code = 0
     for args in calls:
-        result = _run(process, args)
+        result = run(process, args)
         if result in (126, 127):
             return result
         if result:
