@@ -28,6 +28,7 @@ class AccountFiles:
         self.files = files
         self._old: dict[str, str | None] = {path: _text(files, path) for path in _ORDER}
         self._forced: set[str] = set()
+        self._opened: set[str] = set()
         self._rows = {path: [line.split(":") for line in (text or "").splitlines()]
                       for path, text in self._old.items()}  # fmt: skip
 
@@ -86,6 +87,10 @@ class AccountFiles:
         """Have these written though nothing in them changes."""
         self._forced.update(paths)
 
+    def opened(self, *paths: str) -> None:
+        """Have these opened for writing in any case: on an overlay that copies them up."""
+        self._opened.update(paths)
+
     def save(self, *, backup: bool = True) -> None:
         """Write what changed. PAM keeps no ``backup``."""
         self.files.os_open(LOCK, os.O_WRONLY | os.O_CREAT, 0o600).close()
@@ -94,6 +99,8 @@ class AccountFiles:
             if self.has(path) and (path in self._forced or text != self._old[path]):
                 self._write(path, text, backup)
                 self._old[path] = text
+            elif self.has(path) and path in self._opened:
+                self.files.os_open(path, os.O_RDWR).close()
 
     def _write(self, path: str, text: str, backup: bool) -> None:
         files = self.files

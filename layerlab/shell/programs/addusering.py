@@ -16,7 +16,7 @@ from layerlab.shell.process import Process, Program, Usage
 from layerlab.shell.programs import busybox_users
 from layerlab.shell.programs.grouping import groupadd, groupdel
 from layerlab.shell.programs.useradding import make_parents, useradd, userdel
-from layerlab.shell.shadow import GROUP, PASSWD, AccountFiles
+from layerlab.shell.shadow import GROUP, PASSWD, SHADOW, AccountFiles
 
 _LONG = {
     "system": "S", "group": "g", "ingroup": "i", "gid": "G", "uid": "u", "home": "h",
@@ -210,6 +210,7 @@ def _join(process: Process, given: Options, name: str, group: str) -> int:
         process.say(f"The user `{name}' is already a member of `{group}'.")
         return 0
     _tell(process, given, f"Adding user `{name}' to group `{group}' ...")
+    table.opened(PASSWD, SHADOW)  # usermod does it
     table.join(group, name)
     table.save()
     _tell(process, given, "Done.")

@@ -72,6 +72,7 @@ def groupmod(process: Process) -> int:
         raise Usage(f"group '{name}' does not exist", 6)
     gid, new = given.value("g"), given.value("n")
     if gid is not None:
+        table.opened(PASSWD)
         if int(gid) in table.numbers(GROUP) - {int(row[2])} and "o" not in given:
             raise Usage(f"GID '{gid}' already exists", 4)
         for user in table.rows(PASSWD):
@@ -144,6 +145,7 @@ def passwd(process: Process) -> int:
         row[1] = row[1].removeprefix("!")
     if "e" in given:
         row[2] = "0"
+    table.rewrite(SHADOW)
     table.save()
     if "q" not in given:
         told = "password expiry information changed." if "e" in given else "password changed."

@@ -43,6 +43,7 @@ def useradd(process: Process) -> int:
 def add_user(process: Process, table: AccountFiles, given: Options) -> shadow.Row:
     """Put the user into the tables; its row of ``passwd``."""
     name, system = given.rest[0], "r" in given
+    table.opened(GROUP, GSHADOW)
     default = shadow.defaults(process.files, "/etc/default/useradd")
     shell = given.value("s") or default.get("SHELL", "/bin/sh")
     home = given.value("d") or f"{given.value('b') or default.get('HOME', '/home')}/{name}"
@@ -207,6 +208,7 @@ def userdel(process: Process) -> int:
     row = table.find(PASSWD, name)
     if row is None:
         raise Usage(f"user '{name}' does not exist", 6)
+    table.opened(GROUP, GSHADOW)
     for path in (PASSWD, SHADOW, SUBUID, SUBGID):
         table.remove(path, name)
     for group in table.rows(GROUP):
@@ -242,8 +244,13 @@ def usermod(process: Process) -> int:
     row, secret = table.find(PASSWD, name), table.find(SHADOW, name)
     if row is None:
         raise Usage(f"user '{name}' does not exist", 6)
+    asked = _asked(given, row)
+    if not asked:
+        process.stderr.line("usermod: no changes")
+        return 0
     groups = [_group(table, text) for text in (given.value("G") or "").split(",") if text]
     old_uid, old_home, old_gid = row[2], row[5], row[3]
+    table.opened(PASSWD, SHADOW, *((GROUP, GSHADOW) if given.any("Gl") else ()))
     if "g" in given:
         row[3] = _group(table, given.value("g") or "")[2]
     if "u" in given:
@@ -254,9 +261,9 @@ def usermod(process: Process) -> int:
         _secret(given, secret)
     if "p" in given and secret:
         secret[2] = str(process.now // shadow.DAY)
-    if given.any("cdefgLlpsuU"):
+    if asked & set("cdefgLlpsuU"):
         table.rewrite(PASSWD)
-    if given.any("eflLpU"):
+    if asked & set("eflLpU"):
         table.rewrite(SHADOW)
     if "G" in given:
         wanted = {group[0] for group in groups}
@@ -279,6 +286,16 @@ def usermod(process: Process) -> int:
             except OSError:
                 continue
     return 0
+
+
+def _asked(given: Options, row: shadow.Row) -> set[str]:
+    """The options that would change something, or may: ``-G`` and those of the password."""
+    fields = {"l": 0, "u": 2, "g": 3, "c": 4, "d": 5, "s": 6}
+    return {
+        letter
+        for letter in "cdefgGlLpsuU"
+        if letter in given and (letter not in fields or given.value(letter) != row[fields[letter]])
+    }
 
 
 def _secret(given: Options, row: shadow.Row) -> None:
