@@ -52,6 +52,8 @@ class Facts:
     """Of that layer as layerlab would compress it (zlib 1.2.13): the digest of no other's bytes."""
     lists: tuple[Left, ...]
     """What ``apt-get update`` leaves in ``/var/lib/apt/lists`` and ``/var/cache/apt``."""
+    downloads: Mapping[str, int]
+    """By suite and component, how large the index is that ``apt-get update`` fetches."""
 
 
 @cache

@@ -18,6 +18,7 @@ from layerlab.container.diff import DiffLine, committed, diff, upper_changes
 from layerlab.container.inode import Inode
 from layerlab.container.opening import Opening
 from layerlab.container.rights import READ, meta_of
+from layerlab.container.unpacking import Unpacking
 from layerlab.display import Drawn
 from layerlab.layer import AnyLayer, Layer
 from layerlab.nodes import Node
@@ -27,7 +28,7 @@ from layerlab.union.merge import Entry, Step, deepest, lower_trail
 from layerlab.union.stats import lower_stat
 
 
-class Container(Opening, Attributes, Drawn):
+class Container(Opening, Attributes, Unpacking, Drawn):
     """A container on ``image``: everything that can be read there, and written over it.
 
     Acts as root; :meth:`as_user` acts as someone else. ``clock()`` gives the time of a change

@@ -65,13 +65,19 @@ class Inode:
     @classmethod
     def copy_of(cls, entry: Entry, ino: int) -> Inode:
         """What a copy-up makes: kind, attributes and content are kept, hard links are not."""
-        node, meta = entry.node, entry.node.meta
+        inode = cls.of(entry.node, ino)
+        if entry.children is not None:
+            inode.children, inode.lower = dict(entry.children), entry
+        return inode
+
+    @classmethod
+    def of(cls, node: Visible, ino: int) -> Inode:
+        """A new file with what a node has."""
+        meta = node.meta
         inode = cls(node.type_bits, meta.mode, meta.uid, meta.gid, meta.mtime, ino)
         inode.xattrs = meta.xattrs
         if type(node) is File:
             inode.data = node.content
-        elif entry.children is not None:
-            inode.children, inode.lower = dict(entry.children), entry
         elif type(node) is Symlink:
             inode.target = node.target
         elif type(node) is Device:

@@ -34,9 +34,13 @@ class Overlay:
         self.readers: dict[str, WeakSet[Handle]] = {}
         """What is open of the lower layers, by path: a copy-up moves it along."""
 
-    def new_inode(self, type_bits: int, mode: int, owner: tuple[int, int], mtime: Seconds) -> Inode:
+    def new_number(self) -> int:
+        """The inode number of what is made next."""
         self.inodes += 1
-        return Inode(type_bits, mode, *owner, mtime, UPPER_INODES + self.inodes)
+        return UPPER_INODES + self.inodes
+
+    def new_inode(self, type_bits: int, mode: int, owner: tuple[int, int], mtime: Seconds) -> Inode:
+        return Inode(type_bits, mode, *owner, mtime, self.new_number())
 
     def _copy(self, entry: Entry, path: str) -> Inode:
         inode = Inode.copy_of(entry, self.merged.inode(entry))

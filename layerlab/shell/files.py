@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Mapping
 from typing import Any, Protocol
 
+from layerlab.nodes import Visible
 from layerlab.paths import AnyPath, error
 
 
@@ -25,6 +27,7 @@ class Files(Protocol):
     def listdir(self, path: AnyPath = "/") -> list[str]: ...
     def stat(self, path: AnyPath, *, follow_symlinks: bool = True) -> os.stat_result: ...
     def lstat(self, path: AnyPath) -> os.stat_result: ...
+    def lexists(self, path: AnyPath) -> bool: ...
     def readlink(self, path: AnyPath) -> str: ...
     def read_bytes(self, path: AnyPath) -> bytes: ...
     def listxattr(self, path: AnyPath = "/", *, follow_symlinks: bool = True) -> list[str]: ...
@@ -47,6 +50,7 @@ class Files(Protocol):
         self, path: AnyPath, name: str, value: bytes, flags: int = 0, *,
         follow_symlinks: bool = True,
     ) -> None: ...  # fmt: skip
+    def unpack(self, nodes: Mapping[str, Visible]) -> None: ...
 
 
 class ReadOnly:
@@ -88,7 +92,7 @@ class ReadOnly:
         return self._tree.open(path, "rb")
 
 
-_CHANGES = frozenset(("rmdir", "unlink", "rename", "link", "symlink", "mknod"))
+_CHANGES = frozenset(("rmdir", "unlink", "rename", "link", "symlink", "mknod", "unpack"))
 
 
 def writable(tree: Any) -> Files:

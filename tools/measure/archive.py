@@ -170,6 +170,17 @@ def _tar(path: Path, part: str) -> tarfile.TarFile:
     return tarfile.open(fileobj=data.stdout, mode="r|")
 
 
+def index_sizes(updated: Path) -> dict[str, int]:
+    """By suite and component, the size of ``Packages.xz``, as the signed releases tell it."""
+    found = {}
+    for path in sorted((updated / "var/lib/apt/lists").glob("*_InRelease")):
+        suite = path.name.rpartition("_dists_")[2].removesuffix("_InRelease")
+        line = re.search(r" (\d+) main/binary-amd64/Packages\.xz$", path.read_text(), re.MULTILINE)
+        assert line, f"{path} has no index of main"
+        found[f"{suite}/main"] = int(line[1])
+    return found
+
+
 def left_by_update(updated: Path) -> list[tuple[str, int, int, int]]:
     """Path, mode, owner and size of what ``apt-get update`` leaves in the two places of apt."""
     found = []
