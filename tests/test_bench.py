@@ -431,6 +431,15 @@ def test_a_page_without_a_kernel_gets_the_picture(desk: object) -> None:
     assert state.draw() == state.draw()
 
 
+def test_your_own_dockerfile_can_be_chosen_again(desk: object) -> None:
+    first = desk.view  # type: ignore[attr-defined]
+    click(desk, move="choose", preset="two stages")
+    assert desk.state.preset == "two stages"  # type: ignore[attr-defined]
+    assert desk.view["files"] == ["hello.c"]  # type: ignore[attr-defined]
+    click(desk, move="choose", preset="your own")
+    assert desk.view == first  # type: ignore[attr-defined]
+
+
 def test_a_name_alone_is_a_preset() -> None:
     with pytest.raises(BadMove, match="there is no Dockerfile"):
         dockerfile_bench("nonsense")

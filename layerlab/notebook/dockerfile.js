@@ -27,7 +27,10 @@ function render({ model, el }) {
   const makeItem = () => {
     const item = make("li");
     const handle = make("span", { class: "handle", draggable: "true", "aria-hidden": "true", title: "Drag" });
-    const field = make("textarea", { rows: "1", spellcheck: "false", autocomplete: "off" });
+    const field = make("textarea", {
+      rows: "1", spellcheck: "false", autocomplete: "off",
+      "data-lm-suppress-shortcuts": "true", // else JupyterLab would run the cell on Shift+Enter
+    });
     const tool = (sign, act) => {
       const made = make("button", { type: "button" }, sign);
       made.addEventListener("click", act);
@@ -51,7 +54,10 @@ function render({ model, el }) {
       if (altKey && key === "ArrowUp") moveTo(item, number(item) - 1);
       else if (altKey && key === "ArrowDown") moveTo(item, number(item) + 1);
       else if (key === "Enter" && !shiftKey && !event.isComposing) commit();
-      else if (key === "Escape") { field.value = item.row.text; fitField(field); }
+      else if (key === "Enter" && shiftKey) { // JupyterLab keeps the browser from doing it
+        field.setRangeText("\n", field.selectionStart, field.selectionEnd, "end");
+        fitField(field);
+      } else if (key === "Escape") { field.value = item.row.text; fitField(field); }
       else return;
       event.preventDefault();
       event.stopPropagation();

@@ -81,8 +81,11 @@ class DockerfileBench(Desk):
         self._show(self.state.use(builder))
 
     def choose(self, preset: str) -> None:
-        """Begin with another Dockerfile, and an empty cache."""
-        self._show(self.state.choose(preset))
+        """Begin with another Dockerfile, or with your own again, and an empty cache."""
+        if preset == self._first.preset:
+            self.reset()
+        else:
+            self._show(self.state.choose(preset))
 
     def again(self) -> None:
         """Build once more, with nothing changed."""

@@ -74,11 +74,15 @@ class Row:
     @cached_property
     def size(self) -> int:
         """Bytes of its layer; of a FROM, of all that are in the base."""
+        if self.guess is not None:
+            return self.guess
         return self.base.size if self.base else sum(step.size for step in self.steps)
 
     @property
     def layers(self) -> int:
-        """How many layers it made, or brought."""
+        """How many layers it made, or brought, or is likely to."""
+        if self.guess is not None:
+            return 1
         return len(self.base.layers) if self.base else sum(bool(step.layer) for step in self.steps)
 
     @property
@@ -138,7 +142,8 @@ def expected(
         hit = known.get(index, False if missed else None)
         missed = missed or hit is False
         kind: Kind = "wait" if hit is None else "hit" if hit else "run"
-        found.append(Row(line, kind, "being built", 0, guess=sizes.get(line.text)))
+        why = {"hit": "in the cache", "run": "being built"}.get(kind, "not known yet")
+        found.append(Row(line, kind, why, 0, guess=sizes.get(line.text)))
     return tuple(found)
 
 

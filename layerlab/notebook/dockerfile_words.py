@@ -29,10 +29,8 @@ def table(bench: "Bench") -> str:
 
 def layer(row: "Row") -> str:
     """The size of a row's layer; ``empty`` where it has none."""
-    if row.guess is not None:
-        return human_size(row.guess)
     if row.layers:
-        return human_size(row.size)
+        return "~" * (row.guess is not None and row.kind == "run") + human_size(row.size)
     return "empty" if row.kind in ("hit", "run") else ""
 
 
@@ -60,9 +58,9 @@ def summary(bench: "Bench") -> str:
 
 def notes(bench: "Bench") -> str:
     """The build beside the one before it; and why there is none, if it failed."""
-    lines = []
     if bench.under_way is not None:
-        return ""
+        return f"Last build: image {_image(bench.totals)}." if bench.totals else ""
+    lines = []
     if bench.failure:
         number = [line.key for line in bench.lines].index(bench.failure.key) + 1
         lines.append(f"Instruction {number} failed: {bench.failure.words}")
@@ -88,7 +86,7 @@ def _image(totals: "Totals") -> str:
 def detail(bench: "Bench") -> tuple[str, str]:
     """What the selected instruction added, copied up and hid, by path."""
     for number, (line, row) in enumerate(zip(bench.lines, bench.rows, strict=True), 1):
-        if line.key == bench.selected and row is not None:
+        if line.key == bench.selected and row is not None and bench.under_way is None:
             head = f"Instruction {number}: {row.reason}"
             return head, "\n".join(_paths(row)) or _nothing(row)
     return "", ""
