@@ -130,6 +130,8 @@ def left(container: StoredContainer, volumes: Iterable[str]) -> Layer:
     """The layer that a container leaves. What was done in a volume is no part of it."""
     layer, below = container.files.layer(), container.image.rootfs
     roots = tuple(path.rstrip("/") for path in volumes)
+    if not roots:
+        return layer
     inside = tuple(f"{path}/" for path in roots)
     kept: dict[str, Change] = dict(layer.changes)
     for path in sorted(layer.changes, reverse=True):
