@@ -303,9 +303,10 @@ def test_hits_are_shown_before_anything_is_carried_out(builder: str) -> None:
     glimpse = seen[1]
     assert [row.kind for row in glimpse.rows if row] == ["base", "hit", "run", "run", "run"]
     assert glimpse.hits == (None, True, False, False, False)
-    assert [row.guess for row in glimpse.rows if row] == [
-        row.size if row.layers else None for row in first.rows if row
+    assert [(row.layers, row.size) for row in glimpse.rows if row] == [
+        (row.layers, row.size) for row in first.rows if row
     ]
+    assert "run        ~6B  being built" in glimpse.text
     assert glimpse.said == "app.py changed. Building …"
     assert glimpse.totals == first.totals
     assert "Last build" in glimpse.draw(live=True)
@@ -328,7 +329,10 @@ def test_the_page_gets_the_glimpse_and_then_the_build() -> None:
         "Instruction 4 edited. Building …",
         "Instruction 4 edited. 2 of 4 steps ran: 0B built, 19B reused.",
     ]
-    assert [row["said"] for row in views[0]["rows"]] == ["base", "hit", "hit", "run", "run"]
+    told = [(row["said"], row["size"]) for row in views[0]["rows"]]
+    assert told == [
+        ("base", "116MB"), ("hit", "0B"), ("hit", "19B"), ("run", "…"), ("run", "empty"),
+    ]  # fmt: skip
 
 
 # ---- words ----

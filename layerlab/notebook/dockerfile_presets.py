@@ -45,6 +45,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType({
         "FROM debian\n"
         "RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev\n"
         "COPY hello.c /src/\n"
+        "# cp stands for the compiler, which isn't simulated.\n"
         "RUN cp /src/hello.c /usr/local/bin/hello\n"
         'CMD ["hello"]',
         "The compiler is needed for a moment, and carried along for ever. Compare: two stages.",
@@ -54,6 +55,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType({
         "FROM debian AS build\n"
         "RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev\n"
         "COPY hello.c /src/\n"
+        "# cp stands for the compiler, which isn't simulated.\n"
         "RUN cp /src/hello.c /usr/local/bin/hello\n"
         "FROM debian\n"
         "COPY --from=build /usr/local/bin/hello /usr/local/bin/\n"

@@ -53,6 +53,13 @@ def place(lines: Sequence[Line], number: int) -> int:
     return len(lines) - 1
 
 
+class Guess(NamedTuple):
+    """What a text came to when it was last built: layers, and their bytes."""
+
+    layers: int
+    size: int
+
+
 @dataclass(frozen=True)
 class Row:
     """An instruction, and what the build made of it."""
@@ -68,21 +75,21 @@ class Row:
     steps: tuple[Step, ...] = ()
     base: Image | None = None
     """What a FROM began with."""
-    guess: int | None = None
-    """Bytes of the layer that the same text made before, while a build is under way."""
+    guess: Guess | None = None
+    """While a build is under way, what to expect of it."""
 
     @cached_property
     def size(self) -> int:
         """Bytes of its layer; of a FROM, of all that are in the base."""
         if self.guess is not None:
-            return self.guess
+            return self.guess.size
         return self.base.size if self.base else sum(step.size for step in self.steps)
 
     @property
     def layers(self) -> int:
         """How many layers it made, or brought, or is likely to."""
         if self.guess is not None:
-            return 1
+            return self.guess.layers
         return len(self.base.layers) if self.base else sum(bool(step.layer) for step in self.steps)
 
     @property
@@ -124,7 +131,7 @@ def rows(lines: Sequence[Line], done: Build, builder: str) -> tuple[Row, ...]:
 
 
 def expected(
-    lines: Sequence[Line], hits: Mapping[int, bool], sizes: Mapping[str, int], builder: str
+    lines: Sequence[Line], hits: Mapping[int, bool], known: Mapping[str, Guess], builder: str
 ) -> tuple[Row, ...]:
     """The rows while a build is under way. ``hits`` are those of the lines known by now.
 
@@ -132,18 +139,18 @@ def expected(
     """
     dockerfile = parse(joined(lines), dialect=_DIALECTS[builder])
     starts = {place(lines, stage.start.line) for stage in dockerfile.stages}
-    known = {place(lines, number): hit for number, hit in hits.items()}
+    told = {place(lines, number): hit for number, hit in hits.items()}
     found, missed = list[Row](), False
     for index, line in enumerate(lines):
         if index in starts:
             missed = False
-            found.append(Row(line, "base", "", 0, guess=sizes.get(line.text)))
+            found.append(Row(line, "base", "", 0, guess=known.get(line.text)))
             continue
-        hit = known.get(index, False if missed else None)
+        hit = told.get(index, False if missed else None)
         missed = missed or hit is False
         kind: Kind = "wait" if hit is None else "hit" if hit else "run"
         why = {"hit": "in the cache", "run": "being built"}.get(kind, "not known yet")
-        found.append(Row(line, kind, why, 0, guess=sizes.get(line.text)))
+        found.append(Row(line, kind, why, 0, guess=known.get(line.text)))
     return tuple(found)
 
 

@@ -19,6 +19,7 @@ from layerlab.notebook.dockerfile_failing import Failure, failure_of
 from layerlab.notebook.dockerfile_presets import PRESETS
 from layerlab.notebook.dockerfile_rows import (
     BUILDERS,
+    Guess,
     Line,
     Row,
     Totals,
@@ -59,8 +60,8 @@ class Bench:
     selected: int = 0
     """The key of the instruction whose paths are told."""
     said: str = ""
-    sizes: Mapping[str, int] = field(default_factory=dict, repr=False)
-    """Bytes of the layers that each text made when it was last built."""
+    known: Mapping[str, Guess] = field(default_factory=dict, repr=False)
+    """What each text came to when it was last built."""
     under_way: Mapping[int, bool] | None = None
     """While a build is under way: by line of the Dockerfile, whether the cache had it."""
     watch: "Callable[[Bench], None] | None" = field(default=None, repr=False, compare=False)
@@ -122,7 +123,7 @@ class Bench:
     def rows(self) -> tuple[Row | None, ...]:
         """The same for the instructions as they stand; ``None`` where it knew none like it."""
         if self.under_way is not None:
-            return expected(self.lines, self.under_way, self.sizes, self.builder)
+            return expected(self.lines, self.under_way, self.known, self.builder)
         known = {row.line: row for row in self.built_rows}
         return tuple(known.get(line) for line in self.lines)
 
@@ -261,9 +262,9 @@ class Bench:
             self, machine=machine, done=done, built=self.lines, built_by=self.builder,
             earlier=self.totals, failure=None,
         )  # fmt: skip
-        sizes = {row.line.text: row.size for row in after.built_rows if row.layers}
+        known = {row.line.text: Guess(row.layers, row.size) for row in after.built_rows}
         said = f"{said} {dockerfile_words.summary(after)}"
-        return replace(after, said=said, sizes={**self.sizes, **sizes})
+        return replace(after, said=said, known={**self.known, **known})
 
     def _told(self, known: dict[int, bool], said: str, instruction: Instruction, hit: bool) -> None:
         """Hear whether an instruction is a hit; the first that isn't is worth a glimpse."""

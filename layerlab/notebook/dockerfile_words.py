@@ -30,8 +30,11 @@ def table(bench: "Bench") -> str:
 def layer(row: "Row") -> str:
     """The size of a row's layer; ``empty`` where it has none."""
     if row.layers:
-        return "~" * (row.guess is not None and row.kind == "run") + human_size(row.size)
-    return "empty" if row.kind in ("hit", "run") else ""
+        sure = row.guess is None or row.kind in ("base", "hit")
+        return human_size(row.size) if sure else f"~{human_size(row.size)}"
+    if row.kind not in ("hit", "run"):
+        return ""
+    return "empty" if row.steps or row.guess else "…"
 
 
 def did(row: "Row") -> str:
