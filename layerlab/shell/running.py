@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from functools import partial
 
-from layerlab.shell import programs
+from layerlab.shell import packages, programs
 from layerlab.shell.faults import ShellName
 from layerlab.shell.lookup import DEFAULT_PATH, find_program, kind_of
 from layerlab.shell.process import Process, Program, Shell, Usage, World, join
@@ -18,9 +19,9 @@ NOT_APPLETS = frozenset((
     "useradd", "userdel", "usermod", "unzstd", "zstd", "zstdcat",
 ))  # fmt: skip
 """What busybox doesn't have."""
-_STANDALONE: Mapping[ShellName, frozenset[str]] = {
-    "ash": frozenset(programs.PROGRAMS) - NOT_APPLETS | {"sh", "ash"},
-    "bash": frozenset(programs.PROGRAMS) | {"sh", "bash"},
+_STANDALONE: Mapping[ShellName, AbstractSet[str]] = {
+    "ash": programs.PROGRAMS.keys() - NOT_APPLETS - packages.PROGRAMS.keys() | {"sh", "ash"},
+    "bash": programs.PROGRAMS.keys() - packages.PROGRAMS.keys() | {"sh", "bash"},
     "dash": frozenset(),
 }
 CANNOT_SIMULATE = 127

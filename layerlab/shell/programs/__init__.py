@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from layerlab.shell import packages
 from layerlab.shell.process import Program
 from layerlab.shell.programs import (
     addusering,
@@ -46,6 +47,7 @@ PROGRAMS: Mapping[str, Program] = {
         names,
         networking,
         owning,
+        packages,
         printing,
         reading,
         sedding,
