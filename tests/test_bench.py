@@ -179,9 +179,12 @@ def test_an_edit_may_make_two_of_one_and_comments_stay_above_theirs() -> None:
     assert [line.text for line in state.lines[4:]] == ["# first\nENV A=b", "ENV C=d"]
     assert state.lines[4].key == bench().lines[4].key
     assert len({line.key for line in state.lines}) == len(state.lines)
+    assert "5  ENV A=b  " in state.text
     joined = state.edit(5, "RUN touch /a \\")
     assert [line.text for line in joined.lines[4:]] == ["RUN touch /a \\\nENV C=d"]
-    assert joined.edit(5, "RUN touch /a \\\n && touch /b").hits[4] is False
+    joined = joined.edit(5, "RUN touch /a \\\n && touch /b")
+    assert joined.hits[4] is False
+    assert "5  RUN touch /a && touch /b  " in joined.text
 
 
 def test_escapes_are_read_as_the_dockerfile_says() -> None:
@@ -367,10 +370,30 @@ def test_an_instruction_tells_what_it_did() -> None:
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_every_preset_is_a_dockerfile_of_its_own(name: str) -> None:
-    preset = PRESETS[name]
-    assert len(split(preset.text, "classic")) >= 4
-    assert preset.advice
+def test_every_preset_builds_and_gives_advice(name: str) -> None:
+    state = Bench.preset_of(name)
+    assert state.failure is None
+    assert state.dockerfile == PRESETS[name].text
+    assert state.notes.splitlines()[-1] == f"Try: {PRESETS[name].advice}"
+
+
+def test_the_advice_of_the_presets_is_worth_taking() -> None:
+    order = Bench.preset_of("order and cache")
+    assert order.change_file("app.py").hits == (None, True, False, False, False)
+    assert order.move(3, 4).change_file("app.py").hits == (None, True, True, False, False)
+
+    late = Bench.preset_of("cleaning up")
+    update, install, clean = (line.text.removeprefix("RUN ") for line in late.lines[1:])
+    one = late.remove(4).remove(3).edit(2, f"RUN {update} && {install} && {clean}")
+    assert late.totals is not None
+    assert one.totals is not None
+    assert late.totals.size - one.totals.size > 19_000_000  # the package lists
+
+    single, several = Bench.preset_of("one stage"), Bench.preset_of("two stages")
+    assert single.totals is not None
+    assert several.totals is not None
+    assert several.totals.size < single.totals.size - 100_000_000
+    assert several.change_file("hello.c").hits == (None, True, False, False, None, False, False)
 
 
 # ---- the skin ----

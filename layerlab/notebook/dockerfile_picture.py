@@ -83,9 +83,8 @@ def _slab(y: float, number: int, line: "Line", row: "Row | None", failed: str) -
         yield from band(y, _SLAB, number, look)
     else:
         yield svg.text(LEFT + BAND / 2, y + _SLAB / 2 + 5, str(number), "b", text_anchor="middle")
-    first = line.text.replace("\\\n", " ")
     room = _VERDICT - LABEL - 12
-    yield svg.text(LABEL, y + 20, svg.fit(svg.printable(first), room, 12, mono=True), "m b")
+    yield svg.text(LABEL, y + 20, svg.fit(svg.printable(line.shown), room, 12, mono=True), "m b")
     why = failed or (row.reason if row else "not built yet")
     yield svg.text(LABEL, y + 37, svg.fit(svg.printable(why), RIGHT - LABEL - 12, 12), "s d")
     verdict = "failed" if failed else KINDS[row.kind] if row else ""

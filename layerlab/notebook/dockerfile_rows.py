@@ -23,6 +23,12 @@ class Line(NamedTuple):
     key: int
     text: str
 
+    @property
+    def shown(self) -> str:
+        """On one line, without the comments above it."""
+        said = [line.strip() for line in self.text.split("\n") if line.lstrip()[:1] != "#"]
+        return " ".join(line.removesuffix("\\").rstrip() for line in said)
+
 
 def split(text: str, builder: str) -> list[str]:
     """A Dockerfile by its instructions, each with the comments above it."""
@@ -209,7 +215,7 @@ class Totals:
 def totals(found: Sequence[Row], done: Build) -> Totals:
     """What the rows come to."""
     made = {
-        step.layer.diff_id: Piece(row.line.text, step.size, row.look, row.kind)
+        step.layer.diff_id: Piece(row.line.shown, step.size, row.look, row.kind)
         for row in found
         for step in row.steps
         if step.layer is not None

@@ -19,7 +19,7 @@ def table(bench: "Bench") -> str:
     """A line for each instruction: hit or run, the layer's size, and why."""
     lines = [f"{'':3}{'instruction':{_WIDE}}  {'cache':6}{'layer':>8}  why"]
     for number, (line, row) in enumerate(zip(bench.lines, bench.rows, strict=True), 1):
-        first = short(printable(line.text.replace("\\\n", " ")), _WIDE)
+        first = short(printable(line.shown), _WIDE)
         kind, size, why = (KINDS[row.kind], layer(row), row.reason) if row else ("", "", "")
         if bench.failure and bench.failure.key == line.key:
             kind, size, why = "failed", "", bench.failure.words
