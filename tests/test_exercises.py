@@ -58,6 +58,13 @@ LESSONS = (
         frozenset({"Q6-00"}),  # a question
     ),
     Lesson(
+        "04",
+        numbered("4.1", 1, 10)
+        | (numbered("4.2", 1, 8) - {"4.2-03"})  # lesson 06 measures what images share
+        | numbered("Q4", 0, 13)
+        | {"Q2-07", "Q2-08"},
+    ),
+    Lesson(
         "06",
         numbered("4.2", 1, 8)
         | numbered("Q2", 0, 8)
