@@ -4,12 +4,13 @@ import re
 import tarfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import NamedTuple
 
 from layerlab.catalog import packages
 from layerlab.catalog.packages.files import DIRECTORY, FILE, REAL, SYMLINK, Measured
-from layerlab.catalog.packages.generated import RESTYLED, Account, Made
+from layerlab.catalog.packages.generated import RESTYLED, Account, Line, Made
 from layerlab.catalog.packages.generated import Path as MadePath
 from layerlab.nodes import Bytes
 
@@ -24,11 +25,13 @@ _ACCOUNTS = ("passwd", "group", "shadow", "gshadow")
 _COMPUTED = re.compile(
     r"/etc/(ld\.so\.cache|((passwd|group|shadow|gshadow)-?)|shells|alternatives/.*)"
     r"|/etc/\.pwd\.lock|/run/adduser|/var/lib/shells\.state"
+    r"|/etc/pam\.d/common-.*|/var/lib/pam/.*|/var/cache/fontconfig/[0-9a-f]{32}-.*"
     r"|/var/cache/ldconfig/aux-cache|/var/log/alternatives\.log"
     r"|/var/lib/dpkg/(alternatives/.*|statoverride|diversions)|/var/lib/ucf/(hashfile|registry)(\.\d)?"
 )
 """What is made again by rules: see ``layerlab/catalog/packages/configuring.py``."""
 
+_PAM = ("account", "auth", "password", "session", "session-noninteractive")
 _LINES = (
     "/etc/shells",
     "/var/lib/shells.state",
@@ -36,6 +39,8 @@ _LINES = (
     "/var/lib/dpkg/diversions",
     "/var/lib/ucf/hashfile",
     "/var/lib/ucf/registry",
+    *(f"/etc/pam.d/common-{each}" for each in _PAM),
+    *(f"/var/lib/pam/{each}" for each in (*_PAM, "seen")),
 )
 _RANDOM = re.compile(
     r"/etc/(ssh/|ssl/|machine-id|mysql/debian\.cnf|mailname)|/var/lib/(dbus|mysql|postgresql)/"
@@ -133,7 +138,11 @@ def made(folder: Path, root: Path) -> Iterator[tuple[str, str, Made]]:
                     gone,
                     tuple(_accounts(texts, now)),
                     _edits(texts, now, names),
-                    {path: _new_lines(texts, now, path) for path in _LINES if path in moment.texts},
+                    {
+                        path: tuple(_added(texts, now, path))
+                        for path in _LINES
+                        if path in moment.texts
+                    },
                     _commands(texts, now),
                 ),
             )
@@ -193,6 +202,15 @@ def _entries(
 
 def _rows(texts: Mapping[str, bytes], path: str) -> list[str]:
     return texts.get(path, b"").decode().splitlines()
+
+
+def _added(texts: Mapping[str, bytes], now: Mapping[str, bytes], path: str) -> Iterator[Line]:
+    """The lines that are new, each with the one of the old file that follows it."""
+    old, new = _rows(texts, path), _rows(now, path)
+    for act, start, _, first, last in SequenceMatcher(None, old, new, False).get_opcodes():
+        if act in ("insert", "replace"):
+            before = old[start] if start < len(old) else ""
+            yield from (Line(text, before) for text in new[first:last])
 
 
 def _new_lines(texts: Mapping[str, bytes], now: Mapping[str, bytes], path: str) -> tuple[str, ...]:

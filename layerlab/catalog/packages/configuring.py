@@ -15,14 +15,25 @@ from typing import Any
 
 from layerlab.catalog.packages import alternatives
 from layerlab.catalog.packages.files import DIRECTORY, REAL, SYMLINK
-from layerlab.catalog.packages.generated import RESTYLED, Made, Owner, Path, generated
+from layerlab.catalog.packages.fonts import caches as caches_of_fonts
+from layerlab.catalog.packages.generated import (
+    RESTYLED,
+    Line,
+    Made,
+    Owner,
+    Path,
+    fonts,
+    generated,
+)
 from layerlab.catalog.packages.libraries import caches
 from layerlab.nodes import Bytes, Content, Directory, File, Meta, Symlink, Zeros
 
 Node = File | Directory | Symlink
 Changes = Mapping[str, Node | None]
 
+BACKED_UP = ("/var/lib/dpkg/statoverride", "/var/lib/dpkg/diversions")
 UCF, ROTATED = "/var/lib/ucf/", 8
+FONTCONFIG = "fontconfig"
 LOG = "/var/log/alternatives.log"
 FIRST_ADDED, LAST_ADDED = 100, 999
 """What ``adduser --system`` tries first, upwards, and ``systemd-sysusers``, downwards."""
@@ -40,7 +51,8 @@ def unpacked(name: str, tree: Any, now: int) -> Changes:
 
 def configured(name: str, tree: Any, now: int) -> Changes:
     """What its postinst changes. ``now`` is in seconds: accounts and logs have the date."""
-    return _applied(generated(name).configured, tree, now)
+    changes = _applied(generated(name).configured, tree, now)
+    return {**changes, **caches_of_fonts(tree, fonts())} if name == FONTCONFIG else changes
 
 
 def triggered(names: Iterable[str], tree: Any, now: int) -> Changes:
@@ -48,6 +60,8 @@ def triggered(names: Iterable[str], tree: Any, now: int) -> Changes:
     changes: dict[str, Node | None] = {}
     for name in names:
         changes |= _applied(generated(name).triggered, tree, now)
+        if name == FONTCONFIG:
+            changes |= caches_of_fonts(tree, fonts())
         if name == "libc-bin":
             changes |= caches(tree)
     return changes
@@ -63,6 +77,8 @@ def _applied(made: Made, tree: Any, now: int) -> Changes:
     for path in made.gone:
         view.changes[path] = None
     for each in made.paths:
+        if each.needs and not view.exists(each.needs):
+            continue
         if (node := view.made(each)) is not None:
             view.changes[each.path] = node
     for command in made.commands:
@@ -70,10 +86,16 @@ def _applied(made: Made, tree: Any, now: int) -> Changes:
     return view.changes
 
 
-def _append(path: str, lines: Iterable[str], view: "_View") -> None:
-    """Add lines to a file. ucf keeps the file as it was before each, the last eight of them."""
+def _append(path: str, lines: Iterable[Line], view: "_View") -> None:
+    """Add lines to a file. dpkg keeps the one before, ucf the eight before."""
     if not path.startswith(UCF):
-        view.write(path, "".join(f"{line}\n" for line in [*view.lines(path), *lines]))
+        text = view.text(path)
+        if text is not None and path in BACKED_UP:
+            view.write(f"{path}-old", text)
+        rows = view.lines(path)
+        for line in lines:
+            rows.insert(rows.index(line.before) if line.before in rows else len(rows), line.text)
+        view.write(path, "".join(f"{row}\n" for row in rows))
         return
     view.write(path, view.text(path) or "")
     for line in lines:
@@ -81,7 +103,7 @@ def _append(path: str, lines: Iterable[str], view: "_View") -> None:
             older = f"{path}.{number - 1}" if number else path
             if (text := view.text(older)) is not None:
                 view.write(f"{path}.{number}", text)
-        view.write(path, f"{view.text(path) or ''}{line}\n")
+        view.write(path, f"{view.text(path) or ''}{line.text}\n")
 
 
 class _View:
@@ -113,17 +135,19 @@ class _View:
         """A file anew, with the mode and owner given."""
         self.changes[path] = File(Bytes(text.encode()), Meta(mode, 0, gid))
 
-    def number(self, file: str, owner: Owner) -> int:
-        """The number of an account that is named."""
+    def number(self, file: str, owner: Owner) -> int | None:
+        """The number of an account that is named, ``None`` if there is no such account."""
         if isinstance(owner, int):
             return owner
         rows = (line.split(":") for line in self.lines(file))
-        return next((int(row[2]) for row in rows if row[0] == owner), 0)
+        return next((int(row[2]) for row in rows if row[0] == owner), None)
 
     def made(self, path: Path) -> Node | None:
-        """The node of a measured path."""
+        """The node of a measured path; ``None`` where its owner has no account yet."""
         uid = self.number("/etc/passwd", path.uid)
         gid = self.number("/etc/group", path.gid)
+        if uid is None or gid is None:
+            return None
         meta = Meta(path.mode, uid, gid)
         if path.kind == DIRECTORY:
             return Directory(meta)
@@ -155,7 +179,11 @@ def _edit_accounts(made: Made, view: _View, now: int) -> None:
         file = "/etc/passwd" if kind == "user" else "/etc/group"
         taken = {int(line.split(":")[2]) for line in view.lines(file)}
         taken |= {known for key, known in numbers.items() if key.startswith(f"{kind} ")}
-        numbers[f"{kind} {name}"] = _free(number, taken)
+        group = numbers.get(f"group {name}")
+        if kind == "user" and number > MIDDLE and group and group not in taken:
+            numbers[f"user {name}"] = group  # systemd-sysusers gives both the same
+        else:
+            numbers[f"{kind} {name}"] = _free(number, taken)
     before = {path.rstrip("-"): view.lines(path.rstrip("-")) for path in made.edits}
 
     def known(match: re.Match[str]) -> str:
@@ -163,7 +191,7 @@ def _edit_accounts(made: Made, view: _View, now: int) -> None:
         if kind == "day":
             return str(now // 86400)
         file = "/etc/passwd" if kind == "user" else "/etc/group"
-        return str(numbers.get(match[1]) or view.number(file, name))
+        return str(numbers.get(match[1]) or view.number(file, name) or 0)
 
     for path, edits in made.edits.items():
         file = path.rstrip("-")

@@ -38,6 +38,8 @@ class Path(NamedTuple):
     size: int = 0
     target: str = ""
     content: Bytes | None = None
+    needs: str = ""
+    """A path without which the script leaves it alone: the source of what it compiles."""
 
 
 class Account(NamedTuple):
@@ -46,6 +48,13 @@ class Account(NamedTuple):
     kind: str
     name: str
     number: int
+
+
+class Line(NamedTuple):
+    """A line that is added to a file, and the one that follows it: nothing at the end."""
+
+    text: str
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +66,8 @@ class Made:
     accounts: tuple[Account, ...] = ()
     edits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """For ``/etc/passwd`` and its kin, backups too: lines that differ from the file before."""
-    lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Lines added to ``/etc/shells`` and to dpkg's ``statoverride`` and ``diversions``."""
+    lines: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
+    """Lines added to files that several packages change, such as ``/etc/shells``."""
     commands: tuple[str, ...] = ()
     """Arguments of ``update-alternatives``, as it logs them."""
 
@@ -85,7 +94,16 @@ def unlisted() -> frozenset[str]:
     return _all()[1]
 
 
-def pack(made: Iterable[tuple[str, str, Made]], unlisted: Iterable[str]) -> bytes:
+def fonts() -> Mapping[str, Mapping[int, int]]:
+    """What so many fonts of a folder take in fontconfig's cache, in bytes."""
+    return _all()[2]
+
+
+def pack(
+    made: Iterable[tuple[str, str, Made]],
+    unlisted: Iterable[str],
+    fonts: Mapping[str, Mapping[int, int]],
+) -> bytes:
     """Package, part of :class:`Generated` and what was made, as a file of columns."""
     listed = list(made)
     paths = [path for _, _, one in listed for path in one.paths]
@@ -98,6 +116,8 @@ def pack(made: Iterable[tuple[str, str, Made]], unlisted: Iterable[str]) -> byte
     return columns.pack(
         {
             "facts": json.dumps(facts).encode(),
+            "needs": columns.pack_texts(path.needs for path in paths),
+            "fonts": json.dumps(fonts).encode(),
             "unlisted": columns.pack_texts(sorted(unlisted)),
             "styles": json.dumps(styles).encode(),
             "style": columns.pack_numbers(number[path[1:5]] for path in paths),
@@ -110,7 +130,7 @@ def pack(made: Iterable[tuple[str, str, Made]], unlisted: Iterable[str]) -> byte
 
 
 @cache
-def _all() -> tuple[Mapping[str, Generated], frozenset[str]]:
+def _all() -> tuple[Mapping[str, Generated], frozenset[str], Mapping[str, Mapping[int, int]]]:
     packed = columns.unpack((DATA / GENERATED).read_bytes())
     paths = iter(_paths(packed))
     parts: dict[str, dict[str, Made]] = {}
@@ -120,11 +140,15 @@ def _all() -> tuple[Mapping[str, Generated], frozenset[str]]:
             tuple(gone),
             tuple(Account(*account) for account in accounts),
             {path: tuple(rows) for path, rows in edits.items()},
-            {path: tuple(rows) for path, rows in lines.items()},
+            {path: tuple(Line(*row) for row in rows) for path, rows in lines.items()},
             tuple(commands),
         )
     made = {name: Generated(**one) for name, one in parts.items()}
-    return MappingProxyType(made), frozenset(columns.unpack_texts(packed["unlisted"]))
+    fonts = {
+        folder: {int(number): size for number, size in known.items()}
+        for folder, known in json.loads(packed["fonts"]).items()
+    }
+    return MappingProxyType(made), frozenset(columns.unpack_texts(packed["unlisted"])), fonts
 
 
 def _paths(packed: Mapping[str, bytes]) -> Iterable[Path]:
@@ -135,9 +159,10 @@ def _paths(packed: Mapping[str, bytes]) -> Iterable[Path]:
     kinds = [styles[number][0] for number in numbers]
     real = (size if kind == REAL else 0 for kind, size in zip(kinds, sizes, strict=True))
     ends = accumulate(real)
-    rows = zip(columns.unpack_texts(packed["path"]), numbers, kinds, sizes, ends, strict=True)
-    for path, number, kind, size, end in rows:
+    paths, needs = (columns.unpack_texts(packed[name]) for name in ("path", "needs"))
+    rows = zip(paths, numbers, kinds, sizes, ends, needs, strict=True)
+    for path, number, kind, size, end, needed in rows:
         target = next(targets) if kind == SYMLINK else ""
         content = Bytes(packed["content"][end - size : end]) if kind == REAL else None
         _, mode, uid, gid = styles[number]
-        yield Path(path, kind, mode, uid, gid, size, target, content)
+        yield Path(path, kind, mode, uid, gid, size, target, content, needed)
