@@ -1,8 +1,10 @@
 """Lesson 04's exercises: their answers are the model's, and any Dockerfile may be handed in."""
 
+import re
+
 import pytest
 
-from layerlab import Engine, File, Image, Layer, Whiteout, Zeros
+from layerlab import BuildError, Engine, File, Image, Layer, Whiteout, Zeros
 from layerlab.catalog import images
 from layerlab.course.exercise import Exercise
 from layerlab.course.lesson04 import EXERCISES, LINES, carried, layer_lines, runs_again
@@ -136,3 +138,23 @@ def test_why_a_dockerfile_does_not_build() -> None:
 def test_the_measured_debian_is_what_the_exercises_build_on() -> None:
     engine = Engine()
     assert engine.pull("debian") == images()["debian:12"]
+
+
+@pytest.mark.parametrize(
+    ("word", "kinds"),
+    [
+        ("2.install", ["glob", "regex"]),
+        ("no?such", ["glob", "regex"]),
+        ("no+such", ["regex"]),
+        ("no]such", ["glob"]),
+        ("nosuch", []),
+    ],
+)
+def test_a_remark_is_taken_for_a_package_or_a_pattern(word: str, kinds: list[str]) -> None:
+    """What apt 2.6 says, *ran* on a real Debian."""
+    with pytest.raises(BuildError) as caught:
+        Engine().build({}, f"FROM debian\nRUN apt-get update && apt-get install -y '{word}'\n")
+    assert re.findall("E: (.*)", caught.value.output) == [
+        f"Unable to locate package {word}",
+        *(f"Couldn't find any package by {kind} '{word}'" for kind in kinds),
+    ]

@@ -150,6 +150,10 @@ def _named(word: str, known: Known, made: Plan, errors: list[str]) -> Iterator[t
     yield name, leaves
 
 
+_PATTERNS = {"glob": frozenset(".?*[]"), "regex": frozenset(".?+*|[^$")}
+"""The signs by which apt takes a name that no package has for a pattern."""
+
+
 def _is_known(name: str, known: Known) -> bool:
     return name in known.available or known.is_installed(name)
 
@@ -160,7 +164,7 @@ def _is_release(name: str) -> bool:
 
 def _matching(word: str, known: Known) -> list[tuple[str, str]]:
     """The packages that a pattern matches: ``libssl*`` as a glob, else as a regular expression."""
-    if not re.search(r"[*?\[\].^$|]", word):
+    if not {*word} & _PATTERNS["regex"]:
         return []
     names = sorted({*known.available, *known.database})
     try:
@@ -173,6 +177,12 @@ def _matching(word: str, known: Known) -> list[tuple[str, str]]:
     except re.error:
         return []
     return [(name, "regex") for name in names if pattern.search(name)]
+
+
+def _no_match(word: str) -> list[str]:
+    """What apt says of a word that it also tried as a pattern (*ran*: apt 2.6)."""
+    tried = [kind for kind, signs in _PATTERNS.items() if {*word} & signs]
+    return [f"Couldn't find any package by {kind} '{word}'" for kind in tried]
 
 
 def _substitute(name: str, known: Known, made: Plan) -> str:
@@ -199,7 +209,7 @@ def _substitute(name: str, known: Known, made: Plan) -> str:
     if known.mentioned(name):
         told = _unavailable(name, known)
         raise Refused(f"Package '{name}' has no installation candidate", printed=told)
-    raise Refused(f"Unable to locate package {name}")
+    raise Refused(f"Unable to locate package {name}", *_no_match(name))
 
 
 def _unavailable(name: str, known: Known) -> str:
