@@ -14,11 +14,14 @@ from layerlab.shell.files import Files
 def apply(files: Files, changes: Mapping[str, File | Directory | Symlink | None], now: int) -> None:
     """Make each path what it is to be, ``None`` for what goes. New things have the time ``now``.
 
-    A script makes its directories with mkdir, so they aren't opaque as dpkg's are.
+    A script makes its directories with mkdir, so they aren't opaque as dpkg's are. What it made
+    in a directory that isn't here, it wouldn't have made here.
     """
     new: dict[str, Visible] = {}
     for path in sorted(changes):
         node = changes[path]
+        if node is not None and not exists(files, path.rpartition("/")[0] or "/"):
+            continue
         if isinstance(node, Directory):
             directory(files, path, node.meta.mode, node.meta.uid, node.meta.gid)
         elif node is not None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from layerlab.catalog.packages import Control, Package, configuring
+from layerlab.catalog.packages import Package, configuring
 from layerlab.catalog.packages.members import activated, triggering
 from layerlab.nodes import Bytes, File, Meta, Visible
 from layerlab.shell.files import Files
 from layerlab.shell.packages import debconf, removing, status, unpacking
 from layerlab.shell.packages.applying import appended, apply, exists, remove, touched
 from layerlab.shell.packages.conffiles import QUESTION, Conffiles
-from layerlab.shell.packages.ordering import Needs
+from layerlab.shell.packages.queueing import bin_of, configuration_order
 from layerlab.shell.packages.status import STATUS, Stanza
 from layerlab.shell.packages.triggering import FOLDER, Interests, merged
 from layerlab.shell.packages.undoing import unconfigured, unmade
@@ -56,13 +56,16 @@ class Dpkg:
         self._stamp = f"{moment(now):%Y-%m-%d %H:%M:%S}"
         self._changes = 0
         self._before: dict[str, Stanza] = {}
-        self._paths: int | None = None
+        self._reads = False
+        self._activated: dict[str, None] = {}
+        """The packages that have to hear of a trigger, in the order of its being activated."""
 
     def begin(self, what: str) -> None:
         """A new call of dpkg: ``archives unpack``, ``packages configure``."""
         touched(self.files, LOCK, 0o640)
         touched(self.files, TRIGGER_LOCK, 0o600)
         self._write(f"startup {what}")
+        self._reads = True
         self._before, self._changes = dict(self.database), 0
 
     def finish(self) -> None:
@@ -97,16 +100,16 @@ class Dpkg:
     def _named(self, stanza: Stanza) -> str:
         return f"{stanza.name}:{stanza.architecture}"
 
-    def reading(self) -> str:
-        """What dpkg prints while it reads the lists of files, on something that is no terminal."""
-        if self._paths is None:
-            diverted = (
-                path for to, (away, _) in self._rules.diversions.items() for path in (to, away)
-            )
-            self._paths = len({*self._listed(), *diverted})
+    def _read(self) -> None:
+        """What dpkg prints while it reads the lists of files, once a call, without a terminal."""
+        if not self._reads:
+            return
+        self._reads = False
+        diverted = (path for to, (away, _) in self._rules.diversions.items() for path in (to, away))
+        count = len({*self._listed(), *diverted})
         steps = "".join(f"(Reading database ... {percent}%\r" for percent in range(5, 101, 5))
-        count = f"{self._paths} files and directories currently installed.)"
-        return f"(Reading database ... \r{steps}(Reading database ... {count}\n"
+        told = f"(Reading database ... {count} files and directories currently installed.)\n"
+        self.say(f"(Reading database ... \r{steps}{told}")
 
     def _listed(self) -> Iterator[str]:
         for stanza in self.database.values():
@@ -124,8 +127,7 @@ class Dpkg:
         stanza = status.unpacked(package, before)
         if selected:
             self.say(f"Selecting previously unselected package {stanza.binary}.\n")
-        if self._paths is None:
-            self.say(self.reading())
+        self._read()
         self.say(f"Preparing to unpack {archive} ...\n")
         known = f"{self._named(stanza)} <none> {stanza.version}"
         if before is not None and before.state == "config-files":
@@ -169,13 +171,19 @@ class Dpkg:
                     continue
                 was = stanza.state
                 pending = stanza.pending(merged(stanza.triggers, trigger))
+                self._activated[listener] = None
                 self.note(pending, quiet=was == pending.state)
 
     def configure(self, names: Iterable[str]) -> None:
         """Run the scripts of these packages, and of no other."""
-        for name in names:
-            if (stanza := self.database.get(name)) and stanza.state == "unpacked":
-                self._configure(stanza)
+        named = (self.database[name] for name in names if name in self.database)
+        self._work_through([stanza for stanza in named if stanza.state == "unpacked"])
+
+    def _work_through(self, queue: Iterable[Stanza], triggered: int = 0) -> None:
+        waiting = [stanza.control for stanza in queue]
+        ready = [stanza.control for stanza in self.database.values() if stanza.installed]
+        for name in configuration_order(waiting, ready, self._has_script, triggered):
+            self._configure(self.database[name])
 
     def _configure(self, stanza: Stanza) -> None:
         package, name = self.packages[stanza.name], stanza.name
@@ -203,8 +211,7 @@ class Dpkg:
     def remove(self, name: str) -> None:
         """Take a package's files away; what it was configured with stays."""
         stanza = self.database[name]
-        if self._paths is None:
-            self.say(self.reading())
+        self._read()
         self.say(f"Removing {stanza.binary} ({stanza.version}) ...\n")
         self.note(stanza)
         self._write(f"remove {self._named(stanza)} {stanza.version} <none>")
@@ -248,7 +255,7 @@ class Dpkg:
     def purge(self, name: str) -> None:
         """Take away what is left of a removed package."""
         stanza = self.database[name]
-        self.say(self.reading())
+        self._read()
         self.say(f"Purging configuration files for {stanza.binary} ({stanza.version}) ...\n")
         self._write(f"purge {self._named(stanza)} {stanza.version} <none>")
         self.note(stanza)
@@ -268,16 +275,20 @@ class Dpkg:
 
     def configure_pending(self) -> None:
         """``dpkg --configure --pending``: all that is unpacked, then the triggers."""
-        waiting = [s.control for s in self.database.values() if s.state == "unpacked"]
-        ready = [s.control for s in self.database.values() if s.installed]
-        needs = Needs(waiting, ready)
-        for name in configuration_order(waiting, needs):
-            self._configure(self.database[name])
-        self.process_triggers()
+        stanzas = sorted(self.database.values(), key=lambda stanza: bin_of(stanza.name))
+        triggered = [stanza.name for stanza in stanzas if stanza.state == "triggers-pending"]
+        self._work_through((s for s in stanzas if s.state == "unpacked"), len(triggered))
+        self.process_triggers(triggered)
 
-    def process_triggers(self) -> None:
-        """Let all that listen hear of what was activated."""
-        pending = [s for s in self.database.values() if s.state == "triggers-pending"]
+    def _has_script(self, name: str) -> bool:
+        """Whether a package has a ``postinst``."""
+        return exists(self.files, f"{unpacking.INFO}/{self.database[name].binary}.postinst")
+
+    def process_triggers(self, queued: Iterable[str] = ()) -> None:
+        """Let all that listen hear of what was activated: those in the queue come first."""
+        names = dict.fromkeys((*sorted(queued, key=bin_of), *self._activated))
+        pending = [self.database[n] for n in names if self.database[n].state == "triggers-pending"]
+        self._activated.clear()
         for stanza in pending:
             self.say(f"Processing triggers for {stanza.binary} ({stanza.version}) ...\n")
             self._write(f"trigproc {self._named(stanza)} {stanza.version} <none>")
@@ -307,25 +318,3 @@ def _alternatives(files: Files, changes: configuring.Changes) -> str:
             provided = f"using {found[2]} to provide {link} ({found[1]}) in auto mode"
             said.append(f"update-alternatives: {provided}\n")
     return "".join(said)
-
-
-def configuration_order(waiting: Iterable[Control], needs: Needs) -> list[str]:
-    """The order in which dpkg's queue comes to its packages.
-
-    One whose needs aren't configured goes to the end of the queue; when nobody moves any more,
-    there is a circle, and the first in it goes ahead.
-    """
-    queue = [control.name for control in waiting]
-    wanted = {name: set(needs.of(name)) - {name} for name in queue}
-    done: dict[str, None] = {}
-    while queue:
-        later = []
-        for name in queue:
-            if wanted[name] <= done.keys():
-                done[name] = None
-            else:
-                later.append(name)
-        if len(later) == len(queue):
-            done[later.pop(0)] = None
-        queue = later
-    return list(done)

@@ -42,8 +42,7 @@ class Needs:
             for group in self.controls[name].relations(field):
                 wanted = [each.name for each in group]
                 if self._there.isdisjoint(wanted):
-                    yield from filter(None, map(self._providers.get, wanted[:1] or ()))
-                    yield from (self._providers[w] for w in wanted[1:] if w in self._providers)
+                    yield from (self._providers[each] for each in wanted if each in self._providers)
 
 
 def unpacking(packages: Mapping[str, Package], needs: Needs) -> list[str]:
