@@ -1,5 +1,6 @@
 """What lesson 04 says of real machines, tried on one: boxes, exercises, small claims."""
 
+import json
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from layerlab.course.lesson04 import LINES, layer_lines
+from layerlab.units import human_size
 from tests.reference.conftest import Docker, Require
+from tests.reference.recordings import FOLDER, NAME, Recording
 from tests.reference.test_lesson01 import quoted
 
 LESSON = Path(__file__).parents[2] / "notebooks/04_building_layer_by_layer.ipynb"
@@ -57,6 +60,14 @@ def test_the_boxes_are_what_docker_prints(real: Docker, tmp_path: Path) -> None:
             timeout=60,
         )
         assert done.stdout + done.stderr == step.output, step.command
+
+
+def test_the_sizes_of_the_real_build_are_those_recorded() -> None:
+    steps = Recording.read(FOLDER / "chapter" / NAME).steps
+    rows = [f"{human_size(step.size)} {step.created_by}" for step in reversed(steps)]
+    cells = json.loads(LESSON.read_text("utf-8"))["cells"]
+    [told] = ["".join(cell["source"]) for cell in cells if cell["id"] == "weights-real"]
+    assert "\n".join(["```", *rows, "```"]) in told
 
 
 def layers(docker: Docker, name: str) -> int:
