@@ -71,6 +71,7 @@ def write_facts(folder: Path, updated: Path, layer: Layer) -> None:
         "blob": compressed(layer).digest,
         "lists": archive.left_by_update(updated),
         "downloads": archive.index_sizes(updated),
+        "caches": archive.cache_sizes(updated),
     }
     (DATA / "debian.json").write_text(json.dumps(known, indent=1) + "\n")
 

@@ -54,6 +54,8 @@ class Facts:
     """What ``apt-get update`` leaves in ``/var/lib/apt/lists`` and ``/var/cache/apt``."""
     downloads: Mapping[str, int]
     """By suite and component, how large the index is that ``apt-get update`` fetches."""
+    caches: Mapping[str, int]
+    """What apt keeps in ``/var/cache/apt`` where ``docker-clean`` doesn't forbid it, by path."""
 
 
 @cache

@@ -192,3 +192,10 @@ def left_by_update(updated: Path) -> list[tuple[str, int, int, int]]:
             name = f"/{path.relative_to(updated)}{kind}"
             found.append((name, status.st_mode & 0o7777, status.st_uid, size))
     return found
+
+
+def cache_sizes(updated: Path) -> dict[str, int]:
+    """How large apt's binary caches are: they lie elsewhere, see ``QUICK``."""
+    inside(updated, "apt-cache", *QUICK, "policy")
+    names = {"pkgcache.bin": "pkgcache.bin", "src.bin": "srcpkgcache.bin"}
+    return {f"/var/cache/apt/{real}": (updated / n).stat().st_size for n, real in names.items()}
