@@ -13,6 +13,7 @@ from functools import cache
 
 from layerlab.build import Build, Context
 from layerlab.catalog import images
+from layerlab.catalog.packages import names
 from layerlab.course.exercise import UnfitError
 from layerlab.course.plain import DOTS, Pairs, Plain, Strange, plain, show
 from layerlab.errors import BuildError, LayerlabError
@@ -83,11 +84,14 @@ def _refusal(error: LayerlabError, text: str) -> str:
     """Why it can't be built: apt's complaint if there is one, else the builder's."""
     printed = error.output if isinstance(error, BuildError) else ""
     complaints = re.findall(r"^\W*(?:\[91m)?E: (.*)$", printed, re.MULTILINE)
-    if any(told.startswith("Unable to locate package") for told in complaints):
+    unknown = re.match("Unable to locate package (.*)", complaints[0]) if complaints else None
+    if unknown and unknown[1] in names():
         lists = "are gone again" if UPDATE in text else "were never fetched"
         return f"no: {complaints[0]}, since the package lists {lists}"
     if complaints:
         return f"no: {complaints[0]}"
+    if printed.rstrip().endswith("Abort."):
+        return "no: apt asked whether to go on, and nobody answered"
     return f"no: {error}"
 
 

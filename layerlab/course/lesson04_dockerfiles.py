@@ -13,8 +13,8 @@ clean_install = Exercise(
     solution_code='''
 answer = """
 FROM debian
-RUN apt-get update \\\\
- && apt-get install -y --no-install-recommends curl \\\\
+RUN apt-get update \\
+ && apt-get install -y --no-install-recommends curl \\
  && rm -rf /var/lib/apt/lists/*
 """
 ''',
@@ -48,6 +48,10 @@ RUN apt-get update \\\\
             "FROM debian\nRUN apt-get update && rm -rf /var/lib/apt/lists/*\n"
             "RUN apt-get install -y curl\n",
             "You deleted the lists before the install needed them.",
+        ),
+        Mistake(
+            "FROM debian\nRUN apt-get update && apt-get install curl\n",
+            "apt asks whether it may go on, and in a build nobody answers. Give it `-y`.",
         ),
         Mistake("FROM debian\n", "There is no curl in it yet."),
     ),
