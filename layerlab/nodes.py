@@ -8,6 +8,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import repeat
 from types import MappingProxyType
 from typing import ClassVar, Literal, Protocol
 
@@ -66,7 +67,11 @@ class Zeros:
         return bytes(len(range(self.size)[start:stop]))
 
     def chunks(self, size: int = CHUNK) -> Iterator[bytes]:
-        return _chunks(self, size)
+        whole, rest = divmod(self.size, size)
+        if whole:
+            yield from repeat(bytes(size), whole)
+        if rest:
+            yield bytes(rest)
 
 
 class Source(Protocol):
