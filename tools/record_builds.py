@@ -27,6 +27,8 @@ BASE = "debian:12"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 CONFIG = "--change", f"ENV PATH={PATH}", "--change", 'CMD ["bash"]'
 STATUS = "var/lib/dpkg/status"
+HOSTNAME = "0123456789ab"
+"""As long as a container's own. On the host's network a container has the engine's."""
 
 
 def main(root_tar: Path, scratch: Path, names: list[str]) -> None:
@@ -43,6 +45,7 @@ def engine(scratch: Path) -> Iterator[Path]:
     """The socket of a Docker engine that starts empty."""
     socket = scratch / "s"
     command = [
+        "unshare", "--uts", "sh", "-c", f'hostname {HOSTNAME} && exec "$@"', "sh",
         "dockerd", "--data-root", scratch / "d", "--exec-root", scratch / "e",
         "--pidfile", scratch / "pid", "-H", f"unix://{socket}",
         "--iptables=false", "--ip6tables=false", "--bridge=none", "--storage-driver=overlay2",
