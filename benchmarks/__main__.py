@@ -1,6 +1,6 @@
 """``make bench``: every row of every page, in one run on one machine.
 
-python -m benchmarks [--quick] [containers stacks archives startup widgets]
+python -m benchmarks [--quick] [containers stacks archives builds startup widgets]
 """
 
 import argparse
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import archives, containers, stacks, startup, widgets
+from benchmarks import archives, builds, containers, stacks, startup, widgets
 from benchmarks.harness import Row, table
 
 
@@ -22,11 +22,15 @@ class Sizes:
     image_files: int = 17_000
     images: int = 1_000
     archive_bytes: int = 600_000_000
+    chapter: bool = True
+    """Build the chapter's Dockerfile, or one like it of small packages."""
     rounds: int = 3
 
 
 FULL = Sizes()
-QUICK = Sizes(layer_files=40, image_files=400, images=10, archive_bytes=2_000_000, rounds=1)
+QUICK = Sizes(
+    layer_files=40, image_files=400, images=10, archive_bytes=2_000_000, chapter=False, rounds=1
+)
 
 
 def pages(sizes: Sizes, scratch: Path) -> dict[str, Callable[[], list[Row]]]:
@@ -36,6 +40,7 @@ def pages(sizes: Sizes, scratch: Path) -> dict[str, Callable[[], list[Row]]]:
         "containers": lambda: containers.measure(sizes.layer_files, rounds, scratch),
         "stacks": lambda: stacks.measure(files, images, rounds),
         "archives": lambda: archives.measure(sizes.archive_bytes, files, rounds, scratch),
+        "builds": lambda: builds.measure(sizes.chapter, rounds),
         "startup": lambda: startup.measure(rounds),
         "widgets": lambda: widgets.measure(rounds),
     }
