@@ -15,10 +15,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from measure import archive, base, machine
+from measure import archive, base, generated, machine
 
 from layerlab.catalog import debian
 from layerlab.catalog.packages import columns, files, index
+from layerlab.catalog.packages import generated as scripts
 from layerlab.layer import Layer
 from layerlab.registry import compressed
 
@@ -44,6 +45,8 @@ def main(folder: Path) -> None:
     RESOLUTIONS.write_text(json.dumps(resolutions, indent=0) + "\n")
     names = sorted({name for both in resolutions.values() for one in both for name in one})
     write_packages(updated, names, folder / "debs")
+    made = generated.measure(root, updated, folder / "debs")
+    (DATA / scripts.GENERATED).write_bytes(made)
     parts = machine.measure(updated, folder / "machine")
     (DATA / "machine.json").write_text(json.dumps(parts, indent=1) + "\n")
 

@@ -44,7 +44,7 @@ def _entries(changes: Mapping[str, Change]) -> Iterator[tuple[str, Entry]]:
         elif node.kind == "directory":
             yield name, Entry("5", mode, uid, gid, 0, "")
             if node.opaque:
-                yield f"{name}/.wh..wh..opq", Entry("0", mode, uid, gid, 0, "")
+                yield f"{name}/.wh..wh..opq", Entry("0", mode & 0o777, uid, gid, 0, "")
         elif (first := seen.setdefault(id(node), name)) != name:
             yield name, Entry("1", mode, uid, gid, 0, first)
         elif node.kind == "symlink":

@@ -6,9 +6,11 @@ What a package's own archive explains is left out, and so is the state of dpkg, 
 import re
 import subprocess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from measure.archive import QUICK
-from measure.base import inside
+from layerlab.catalog.packages import generated
+from measure.merged import Merged
+from measure.reduced import Steps
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -31,11 +33,13 @@ exec chroot "$0" /bin/sh /measure/steps </dev/null
 """
 
 _STEPS = """
+log=/var/log/alternatives.log
 see() {
     find / -xdev -path /measure -prune -o -path /proc -prune -o -printf \
         '%y\\t%m\\t%U\\t%G\\t%s\\t%C@\\t%l\\t%p\\0' >/measure/listing.$1
-    find /etc /var/lib /var/log/alternatives.log -xdev -path /var/lib/dpkg/info -prune -o \
+    find /etc /var/lib -xdev -path /var/lib/dpkg/info -prune -o \
         -path /var/lib/apt -prune -o -type f -cnewer /measure/last -size -48k -print0 2>/dev/null |
+        { cat; [ ! -e $log ] || printf '%s\\0' $log; } |
         tar --create --null --files-from - --file /measure/changed.$1 2>/dev/null
     touch /measure/last
 }
@@ -56,18 +60,27 @@ dpkg-query -W -f '${Package} ${db:Status-Status}\\n' >/measure/states
 """
 
 
-def plan(root: Path, names: list[str], *, recommends: bool) -> list[tuple[str, str]]:
-    """``Inst`` and ``Conf`` with the package, in the order in which apt has dpkg do it."""
-    options = () if recommends else ("--no-install-recommends",)
-    said = inside(root, "apt-get", *QUICK, "-s", "-y", "install", *options, *names)
-    return re.findall(r"^(Inst|Conf) (\S+)", said, re.MULTILINE)
+def plan(root: Path, debs: Path, names: list[str], scratch: Path) -> Steps:
+    """``Inst`` and ``Conf`` with the package, in the order in which dpkg came to them.
+
+    ``root`` has apt's indexes. apt installs for real; what that leaves isn't looked at.
+    """
+    archives = "-o Dir::Cache::Archives=/measure/debs -o Debug::NoLocking=1"
+    clean = "-o DPkg::Post-Invoke::= -o APT::Update::Post-Invoke::="
+    script = f"""
+    rm -f /etc/apt/apt.conf.d/docker-clean
+    apt-get {archives} {clean} --no-download -y install {" ".join(names)} >/measure/log 2>&1
+    cp /var/log/dpkg.log /measure/order
+    """
+    _run(root, debs, script, scratch)
+    order = (scratch / "measure/order").read_text()
+    acts = {"install": "Inst", "configure": "Conf"}
+    steps = re.findall(r"^\S+ \S+ (install|configure) ([^:\s]+)", order, re.MULTILINE)
+    return [(acts[act], name) for act, name in steps]
 
 
-def observe(root: Path, debs: dict[str, Path], steps: list[tuple[str, str]], scratch: Path) -> None:
-    """Install onto an overlay of ``root``; listings and the result are left in ``scratch``."""
-    out = scratch / "measure"
-    for each in ("upper", "work", "merged", "measure/debs"):
-        (scratch / each).mkdir(parents=True)
+def observe(root: Path, debs: dict[str, Path], steps: Steps, scratch: Path) -> None:
+    """Install onto an overlay of ``root``; what was seen is left in ``scratch``."""
     lines = [_STEPS, "touch /measure/last; see 0000.\n"]
     for at, (act, name) in enumerate(steps, 1):
         if act == "Inst":
@@ -78,13 +91,36 @@ def observe(root: Path, debs: dict[str, Path], steps: list[tuple[str, str]], scr
         lines.append(f"has {name} {script} && see {at:04}.{name}\n")
     end = len(steps) + 1
     lines.append(_END % tuple(f"{number:04}" for number in (end, end + 1, end + 2)))
-    (out / "steps").write_text("".join(lines))
+    _run(root, next(iter(debs.values())).parent, "".join(lines), scratch)
+
+
+def _run(root: Path, debs: Path, script: str, scratch: Path) -> None:
+    """Run a script as a build does, on an overlay; ``scratch/measure`` is its ``/measure``."""
+    out, merged = scratch / "measure", scratch / "merged"
+    for each in ("upper", "work", "merged", "measure/debs"):
+        (scratch / each).mkdir(parents=True)
+    (out / "steps").write_text(script)
     layers = f"lowerdir={root},upperdir={scratch}/upper,workdir={scratch}/work"
-    merged, archives = scratch / "merged", next(iter(debs.values())).parent
-    script = f"mount -t overlay -o {layers} overlay {merged}\n{_MOUNT}"
+    mounting = f"mount -t overlay -o {layers} overlay {merged}\n{_MOUNT}"
     clean = ("env", "-i", "HOME=/root", f"PATH={_PATH}")
     namespaces = ("--mount", "--uts", "--pid", "--fork")
     subprocess.run(
-        (*clean, "unshare", *namespaces, "sh", "-ec", script, merged, out, archives),
-        check=True,
+        (*clean, "unshare", *namespaces, "sh", "-ec", mounting, merged, out, debs), check=True
     )
+
+
+LINES = Path(__file__).with_name("configured.txt")
+"""Installs that together have every package of ``wanted.txt``, and what each recommends."""
+
+
+def measure(root: Path, updated: Path, debs: Path) -> bytes:
+    """What all scripts make, as the catalog keeps it."""
+    archives = {path.name.partition("_")[0]: path for path in debs.glob("*.deb")}
+    merged = Merged()
+    for line in LINES.read_text().splitlines():
+        with TemporaryDirectory(dir=debs.parent) as folder:
+            scratch = Path(folder)
+            steps = plan(updated, debs, line.split(), scratch / "planned")
+            observe(root, archives, steps, scratch / "seen")
+            merged.add(scratch / "seen", root, steps)
+    return generated.pack(merged.listed, merged.figures)

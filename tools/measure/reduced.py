@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from layerlab.catalog import packages
+from layerlab.catalog.packages import alternatives
 from layerlab.catalog.packages.files import DIRECTORY, FILE, REAL, SYMLINK, Measured
 from layerlab.catalog.packages.generated import RESTYLED, Account, Line, Made
 from layerlab.catalog.packages.generated import Path as MadePath
@@ -25,9 +26,9 @@ _ACCOUNTS = ("passwd", "group", "shadow", "gshadow")
 _COMPUTED = re.compile(
     r"/etc/(ld\.so\.cache|((passwd|group|shadow|gshadow)-?)|shells|alternatives/.*)"
     r"|/etc/\.pwd\.lock|/run/adduser|/var/lib/shells\.state"
-    r"|/etc/pam\.d/common-.*|/var/lib/pam/.*|/var/cache/fontconfig/[0-9a-f]{32}-.*"
+    r"|/etc/pam\.d/common-.*|/var/lib/pam/.*|/var/(log/fontconfig\.log|cache/fontconfig/[0-9a-f]{32}-.*)|/usr/share/info/dir(\.old)?"
     r"|/var/cache/ldconfig/aux-cache|/var/log/alternatives\.log"
-    r"|/var/lib/dpkg/(alternatives/.*|statoverride|diversions)|/var/lib/ucf/(hashfile|registry)(\.\d)?"
+    r"|/var/lib/dpkg/(alternatives/.*|statoverride|diversions)|/var/lib/ucf/(cache|(hashfile|registry)(\.\d)?)"
 )
 """What is made again by rules: see ``layerlab/catalog/packages/configuring.py``."""
 
@@ -49,9 +50,16 @@ _RANDOM = re.compile(
 
 _LOGGED = re.compile(r"^update-alternatives [\d-]+ [\d:]+: run with (.*)$", re.MULTILINE)
 
+LONGEST_WORD = 100
+"""More than any word of a command that was cut in the log."""
+
 PARTS = {"Inst": "unpacked", "Conf": "configured", "Trig": "triggered"}
 
 _MERGED = re.compile(r"^/(bin|sbin|lib|lib32|lib64|libx32)(?=/|$)")
+
+
+Steps = list[tuple[str, str]]
+"""``Inst`` or ``Conf``, and the package."""
 
 
 class Seen(NamedTuple):
@@ -101,9 +109,8 @@ def _listed(path: Path) -> Iterator[tuple[str, Seen]]:
             yield name, Seen(kind, int(mode, 8), int(uid), int(gid), length, moved, target)
 
 
-def made(folder: Path, root: Path) -> Iterator[tuple[str, str, Made]]:
+def made(folder: Path, root: Path, plan: Steps) -> Iterator[tuple[str, str, Made]]:
     """Package, ``Inst``, ``Conf`` or ``Trig``, and what its scripts made in that step."""
-    plan = [line.split() for line in (folder / "plan").read_text().splitlines()]
     owned: dict[str, Measured] = {}
     conffiles: set[str] = set()
     for act, name in plan:
@@ -269,4 +276,21 @@ def _commands(texts: Mapping[str, bytes], now: Mapping[str, bytes]) -> tuple[str
     """The command lines of ``update-alternatives``, which logs them."""
     path = "/var/log/alternatives.log"
     added = now.get(path, b"")[len(texts.get(path, b"")) :].decode()
-    return tuple(_LOGGED.findall(added))
+    return tuple(_whole(command, now) for command in _LOGGED.findall(added))
+
+
+def _whole(command: str, now: Mapping[str, bytes]) -> str:
+    """The command with what its line in the log had no room for: the rest of the slaves."""
+    words = command.split()
+    words = words[: len(words) - (len(words) - 5) % 4]
+    if len(command) < alternatives.LOGGED - LONGEST_WORD or words[0] != "--install":
+        return command
+    name, path = words[2:4]
+    group = alternatives.Group.read(name, now[f"{alternatives.ADMIN}/{name}"].decode())
+    known = set(words[7::4])
+    rest = (
+        f"--slave {group.slaves[slave]} {slave} {to}"
+        for slave, to in group.choices[path].slaves.items()
+        if slave not in known
+    )
+    return " ".join([*words, *rest])

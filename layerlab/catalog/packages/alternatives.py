@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 ADMIN = "/var/lib/dpkg/alternatives"
 LINKS = "/etc/alternatives"
+LOGGED = 2047
+"""Bytes of a command for which its line in the log has room (``get_argv_string``)."""
 
 
 class Choice(NamedTuple):
@@ -79,6 +81,13 @@ class Group:
             if exists(path):
                 yield f"{LINKS}/{slave}", path
                 yield self.slaves[slave], f"{LINKS}/{slave}"
+
+
+def logged(command: str) -> str:
+    """What the log has of a command: as many of its words as there is room for."""
+    if len(command) <= LOGGED:
+        return command
+    return command[: command.rindex(" ", 0, LOGGED + 1)]
 
 
 def install(command: str, known: Callable[[str], Group | None]) -> Group | None:

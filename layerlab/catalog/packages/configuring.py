@@ -6,6 +6,7 @@ measured; what depends on other packages is worked out from the tree: numbers of
 which alternative counts, ``ld.so.cache``.
 """
 
+import posixpath
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -13,27 +14,25 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
-from layerlab.catalog.packages import alternatives
+from layerlab.catalog.packages import alternatives, fonts, info, libraries
 from layerlab.catalog.packages.files import DIRECTORY, REAL, SYMLINK
-from layerlab.catalog.packages.fonts import caches as caches_of_fonts
 from layerlab.catalog.packages.generated import (
     RESTYLED,
     Line,
     Made,
     Owner,
     Path,
-    fonts,
+    figures,
     generated,
 )
-from layerlab.catalog.packages.libraries import caches
 from layerlab.nodes import Bytes, Content, Directory, File, Meta, Symlink, Zeros
 
 Node = File | Directory | Symlink
 Changes = Mapping[str, Node | None]
 
-BACKED_UP = ("/var/lib/dpkg/statoverride", "/var/lib/dpkg/diversions")
+BACKED_UP = {"/var/lib/dpkg/statoverride": 1, "/var/lib/dpkg/diversions": 3}
+"""Files that dpkg keeps a copy of, as they were, and how many lines it adds at a time."""
 UCF, ROTATED = "/var/lib/ucf/", 8
-FONTCONFIG = "fontconfig"
 LOG = "/var/log/alternatives.log"
 FIRST_ADDED, LAST_ADDED = 100, 999
 """What ``adduser --system`` tries first, upwards, and ``systemd-sysusers``, downwards."""
@@ -52,7 +51,7 @@ def unpacked(name: str, tree: Any, now: int) -> Changes:
 def configured(name: str, tree: Any, now: int) -> Changes:
     """What its postinst changes. ``now`` is in seconds: accounts and logs have the date."""
     changes = _applied(generated(name).configured, tree, now)
-    return {**changes, **caches_of_fonts(tree, fonts())} if name == FONTCONFIG else changes
+    return {**changes, **_computed(name, tree)}
 
 
 def triggered(names: Iterable[str], tree: Any, now: int) -> Changes:
@@ -60,11 +59,19 @@ def triggered(names: Iterable[str], tree: Any, now: int) -> Changes:
     changes: dict[str, Node | None] = {}
     for name in names:
         changes |= _applied(generated(name).triggered, tree, now)
-        if name == FONTCONFIG:
-            changes |= caches_of_fonts(tree, fonts())
+        changes |= _computed(name, tree)
         if name == "libc-bin":
-            changes |= caches(tree)
+            changes |= libraries.caches(tree)
     return changes
+
+
+def _computed(name: str, tree: Any) -> Changes:
+    """What depends on all the files of its kind in the tree."""
+    if name == "fontconfig":
+        return fonts.caches(tree, figures().fonts)
+    if name == "install-info":
+        return info.lists(tree, figures().manuals, figures().head)
+    return {}
 
 
 def _applied(made: Made, tree: Any, now: int) -> Changes:
@@ -77,10 +84,10 @@ def _applied(made: Made, tree: Any, now: int) -> Changes:
     for path in made.gone:
         view.changes[path] = None
     for each in made.paths:
-        if each.needs and not view.exists(each.needs):
+        if each.needs and not view.fits(each.needs):
             continue
         if (node := view.made(each)) is not None:
-            view.changes[each.path] = node
+            view.put(each.path, node)
     for command in made.commands:
         _alternative(command, view, now)
     return view.changes
@@ -90,12 +97,13 @@ def _append(path: str, lines: Iterable[Line], view: "_View") -> None:
     """Add lines to a file. dpkg keeps the one before, ucf the eight before."""
     if not path.startswith(UCF):
         text = view.text(path)
-        if text is not None and path in BACKED_UP:
-            view.write(f"{path}-old", text)
         rows = view.lines(path)
-        for line in lines:
+        for number, line in enumerate(lines):
+            if path in BACKED_UP and number % BACKED_UP[path] == 0 and (number or text is not None):
+                view.write(f"{path}-old", "".join(f"{row}\n" for row in rows))
             rows.insert(rows.index(line.before) if line.before in rows else len(rows), line.text)
-        view.write(path, "".join(f"{row}\n" for row in rows))
+        whole = "\n".join(rows)
+        view.write(path, whole if text and not text.endswith("\n") else f"{whole}\n")
         return
     view.write(path, view.text(path) or "")
     for line in lines:
@@ -130,6 +138,20 @@ class _View:
         if path in self.changes:
             return self.changes[path] is not None
         return bool(self.tree.lexists(path))
+
+    def fits(self, needs: str) -> bool:
+        """Whether a path that is needed is there, or one that is in the way isn't."""
+        return self.exists(needs) if needs[0] != "!" else not self.exists(needs[1:])
+
+    def put(self, path: str, node: Node | None) -> None:
+        """A node at its path, in folders that are made if they are missing."""
+        missing = []
+        folder = posixpath.dirname(path)
+        while not self.exists(folder):
+            missing.append(folder)
+            folder = posixpath.dirname(folder)
+        self.changes |= {each: Directory() for each in reversed(missing)}
+        self.changes[path] = node
 
     def write(self, path: str, text: str, mode: int = 0o644, gid: int = 0) -> None:
         """A file anew, with the mode and owner given."""
@@ -167,8 +189,8 @@ class _View:
             return Directory(meta)
         if not self.tree.isfile(path):
             return None
-        found = self.tree.lookup(path).node
-        return replace(found, meta=meta) if isinstance(found, File) else None
+        when = self.tree.stat(path).st_mtime_ns // 10**9
+        return File(self.tree.content(path), replace(meta, mtime=when))
 
 
 def _edit_accounts(made: Made, view: _View, now: int) -> None:
@@ -222,7 +244,7 @@ def _alternative(command: str, view: _View, now: int) -> None:
         return
     before, best = _group(view, group.name), group.best
     moment = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M:%S")
-    said = [f"run with {command}"]
+    said = [f"run with {alternatives.logged(command)}"]
     if best is not None and (
         before is None or before.best is None or before.best.path != best.path
     ):

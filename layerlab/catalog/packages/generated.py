@@ -39,7 +39,8 @@ class Path(NamedTuple):
     target: str = ""
     content: Bytes | None = None
     needs: str = ""
-    """A path without which the script leaves it alone: the source of what it compiles."""
+    """A path without which the script leaves it alone: the source of what it compiles. After
+    ``!``, one that keeps it from being made."""
 
 
 class Account(NamedTuple):
@@ -89,20 +90,28 @@ def generated(name: str) -> Generated:
     return _all()[0].get(name, Generated())
 
 
-def unlisted() -> frozenset[str]:
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the rules need besides names. Sizes are in bytes."""
+
+    unlisted: frozenset[str]
     """Paths that are named as libraries are, and that ldconfig takes for none."""
+    fonts: Mapping[str, Mapping[int, int]]
+    """What so many fonts of a folder take in fontconfig's cache."""
+    manuals: Mapping[str, Mapping[str, int]]
+    """What each manual's entries take in a section of the list of all."""
+    head: int
+    """What that list has before its sections."""
+
+
+def figures() -> Figures:
+    """The measured figures of the rules."""
     return _all()[1]
-
-
-def fonts() -> Mapping[str, Mapping[int, int]]:
-    """What so many fonts of a folder take in fontconfig's cache, in bytes."""
-    return _all()[2]
 
 
 def pack(
     made: Iterable[tuple[str, str, Made]],
-    unlisted: Iterable[str],
-    fonts: Mapping[str, Mapping[int, int]],
+    figures: Figures,
 ) -> bytes:
     """Package, part of :class:`Generated` and what was made, as a file of columns."""
     listed = list(made)
@@ -117,8 +126,9 @@ def pack(
         {
             "facts": json.dumps(facts).encode(),
             "needs": columns.pack_texts(path.needs for path in paths),
-            "fonts": json.dumps(fonts).encode(),
-            "unlisted": columns.pack_texts(sorted(unlisted)),
+            "figures": json.dumps(
+                [sorted(figures.unlisted), figures.fonts, figures.manuals, figures.head]
+            ).encode(),
             "styles": json.dumps(styles).encode(),
             "style": columns.pack_numbers(number[path[1:5]] for path in paths),
             "path": columns.pack_texts(path.path for path in paths),
@@ -130,7 +140,7 @@ def pack(
 
 
 @cache
-def _all() -> tuple[Mapping[str, Generated], frozenset[str], Mapping[str, Mapping[int, int]]]:
+def _all() -> tuple[Mapping[str, Generated], Figures]:
     packed = columns.unpack((DATA / GENERATED).read_bytes())
     paths = iter(_paths(packed))
     parts: dict[str, dict[str, Made]] = {}
@@ -144,11 +154,12 @@ def _all() -> tuple[Mapping[str, Generated], frozenset[str], Mapping[str, Mappin
             tuple(commands),
         )
     made = {name: Generated(**one) for name, one in parts.items()}
-    fonts = {
+    unlisted, fonts, manuals, head = json.loads(packed["figures"])
+    by_number = {
         folder: {int(number): size for number, size in known.items()}
-        for folder, known in json.loads(packed["fonts"]).items()
+        for folder, known in fonts.items()
     }
-    return MappingProxyType(made), frozenset(columns.unpack_texts(packed["unlisted"])), fonts
+    return MappingProxyType(made), Figures(frozenset(unlisted), by_number, manuals, head)
 
 
 def _paths(packed: Mapping[str, bytes]) -> Iterable[Path]:

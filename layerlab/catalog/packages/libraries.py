@@ -8,9 +8,10 @@ import posixpath
 import re
 import stat
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
-from layerlab.catalog.packages.generated import unlisted
+from layerlab.catalog.packages.generated import figures
 from layerlab.nodes import File, Meta, Zeros
 
 CACHE, AUXILIARY = "/etc/ld.so.cache", "/var/cache/ldconfig/aux-cache"
@@ -31,7 +32,7 @@ def caches(tree: Any) -> Mapping[str, File]:
         return {}
     paths = names = entries = files = 0
     for folder, real in _folders(tree):
-        found = list(_libraries(tree, real))
+        found = list(_libraries(tree, real, figures().unlisted))
         entries += len(found)
         paths += sum(len(folder) + 1 + len(name.encode()) + 1 for name, _ in found)
         known = {target: name for name, target in reversed(found) if not name.endswith(".so")}
@@ -45,6 +46,12 @@ def caches(tree: Any) -> Mapping[str, File]:
         CACHE: File(Zeros(size), Meta(0o644)),
         AUXILIARY: File(Zeros(auxiliary), Meta(0o600)),
     }
+
+
+def named(tree: Any, skipped: AbstractSet[str]) -> Iterator[tuple[str, str, list[str]]]:
+    """Each folder, as it is named and as it is, and the names of its entries."""
+    for folder, real in _folders(tree):
+        yield folder, real, [name for name, _ in _libraries(tree, real, skipped)]
 
 
 def _folders(tree: Any) -> Iterator[tuple[str, str]]:
@@ -70,7 +77,7 @@ def _real(tree: Any, path: str) -> str:
     return path
 
 
-def _libraries(tree: Any, folder: str) -> Iterator[tuple[str, str]]:
+def _libraries(tree: Any, folder: str, skipped: AbstractSet[str]) -> Iterator[tuple[str, str]]:
     """Name of each entry in a folder, and the file that it leads to.
 
     A file goes by its soname, which is the name of a link to it; a link that ends in ``.so`` is for
@@ -79,13 +86,10 @@ def _libraries(tree: Any, folder: str) -> Iterator[tuple[str, str]]:
     """
     names = [name for name in tree.listdir(folder) if _LIBRARY.fullmatch(name)]
     files, links = [], {}
-    skipped = unlisted()
     for name in names:
         path = f"{folder}/{name}"
-        if path in skipped:
-            continue
         mode = tree.lstat(path).st_mode
-        if stat.S_ISREG(mode):
+        if stat.S_ISREG(mode) and path not in skipped:
             files.append(name)
         elif stat.S_ISLNK(mode) and tree.isfile(path):
             target = posixpath.normpath(posixpath.join(folder, tree.readlink(path)))
@@ -94,6 +98,7 @@ def _libraries(tree: Any, folder: str) -> Iterator[tuple[str, str]]:
         while posixpath.dirname(target) == folder and posixpath.basename(target) in links:
             target = links[posixpath.basename(target)]
         links[name] = target
+    links = {name: to for name, to in links.items() if f"{folder}/{name}" not in skipped}
     known_by_link = {target for name, target in links.items() if not name.endswith(".so")}
     for name in files:
         if f"{folder}/{name}" not in known_by_link:
