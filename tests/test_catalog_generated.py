@@ -4,8 +4,8 @@ import pytest
 
 from layerlab import Container, Directory, File, Symlink
 from layerlab.catalog import debian, packages
-from layerlab.catalog.packages import configuring, libraries
-from layerlab.catalog.packages.alternatives import Group, install
+from layerlab.catalog.packages import configuring, fonts, info, libraries, manpages
+from layerlab.catalog.packages.alternatives import LOGGED, Group, install, logged
 from layerlab.catalog.packages.generated import generated
 from layerlab.nodes import Bytes, Meta, Zeros
 
@@ -117,6 +117,74 @@ def test_ldconfig_counts_a_library_by_its_soname(container: Container) -> None:
     after = libraries.caches(container)
     grown = after[libraries.AUXILIARY].size - before[libraries.AUXILIARY].size
     assert grown == 48 + len("libnew.so.1") + 1
+
+
+def test_the_log_cuts_a_long_command_after_a_word() -> None:
+    (command,) = generated("postgresql-client-15").configured.commands
+    cut = logged(command)
+    assert len(cut) <= LOGGED < len(command)
+    assert command[len(cut)] == " "
+
+
+def test_info_lists_the_manuals_of_the_base(container: Container) -> None:
+    made = configuring.configured("install-info", container, NOW)
+    assert isinstance(listed := made[info.DIR], File)
+    assert listed.size == 10077  # *ran*: as large as texinfo makes it
+    assert made[info.OLD] == File(Zeros(781), Meta(0o644))
+
+
+def test_fontconfig_tells_what_it_read(container: Container) -> None:
+    folder = "/usr/share/fonts/truetype/dejavu"
+    parents = {"/usr/share/fonts": Directory(), "/usr/share/fonts/truetype": Directory()}
+    names = [f"{folder}/{number}.ttf" for number in range(6)]
+    fonts_there = dict.fromkeys(names, File(Zeros(1000)))
+    container.unpack({**parents, folder: Directory(), **fonts_there})
+    made = configuring.configured("fontconfig", container, NOW)
+    assert isinstance(cache := made[fonts.cache_of(folder)], File)
+    assert cache.size == 16136  # *ran*
+    assert isinstance(log := made[fonts.LOG], File)
+    assert (
+        f"{folder}: caching, new cache contents: 6 fonts, 0 dirs\n" in log.content.read().decode()
+    )
+
+
+def test_man_db_has_a_folder_for_each_section(container: Container) -> None:
+    container.unpack({"/usr/share/man/xx": Directory(), "/usr/share/man/xx/man1": Directory()})
+    made = manpages.indexes(container)
+    assert isinstance(made["/var/cache/man/xx/cat1"], Directory)
+    assert "/var/cache/man/xx/cat5" not in made
+    assert made["/var/cache/man/xx/index.db"].meta == Meta(0o644, 6, 12)
+
+
+def test_a_module_of_php_is_enabled_for_the_servers_that_are_there(container: Container) -> None:
+    def enabled() -> set[str]:
+        made = configuring.configured("php8.2-common", container, NOW)
+        return {path.split("/")[4] for path in made if path.startswith("/etc/php/8.2/")} - {
+            "mods-available"
+        }
+
+    assert not enabled()
+    container.unpack({f"/usr/lib/php{part}": Directory() for part in ("", "/8.2", "/8.2/sapi")})
+    container.unpack({"/usr/lib/php/8.2/sapi/fpm": File(b"")})
+    assert enabled() == {"fpm"}
+
+
+def test_a_line_is_added_where_the_script_adds_it(container: Container) -> None:
+    configure(container, "libpam-cap")
+    lines = container.read_text("/etc/pam.d/common-auth").splitlines()
+    assert lines[-1] == "# end of pam-auth-update config"
+    assert any("pam_cap.so" in line for line in lines)
+
+
+def test_dpkg_keeps_the_overrides_before_the_last(container: Container) -> None:
+    configure(container, "redis-tools")
+    configure(container, "redis-server")
+    configure(container, "cron-daemon-common")
+    configure(container, "cron")
+    now = container.read_text("/var/lib/dpkg/statoverride")
+    assert now == container.read_text("/var/lib/dpkg/statoverride-old") + (
+        "root crontab 2755 /usr/bin/crontab\n"
+    )
 
 
 def test_a_package_without_scripts_changes_nothing(container: Container) -> None:

@@ -49,6 +49,7 @@ _NEEDS = (
     (rf"{_MODS}mpm_event(\..*)?", f"!{_PHP}"),
     (rf"{_MODS}(mpm_prefork|php[\d.]+)(\..*)?", _PHP),
     (r"/usr/share/icons/.*/icon-theme\.cache", "/usr/bin/gtk-update-icon-cache"),
+    (r"(.*)/__pycache__", r"\1"),
     (r"(.*)/__pycache__/([^.]+)\.cpython-\d+\.pyc", r"\1/\2.py"),
 )
 """What a path of one package's script needs of another package; ``!``: what must not be there."""

@@ -27,6 +27,7 @@ _COMPUTED = re.compile(
     r"/etc/(ld\.so\.cache|((passwd|group|shadow|gshadow)-?)|shells|alternatives/.*)"
     r"|/etc/\.pwd\.lock|/run/adduser|/var/lib/shells\.state"
     r"|/etc/pam\.d/common-.*|/var/lib/pam/.*|/var/(log/fontconfig\.log|cache/fontconfig/[0-9a-f]{32}-.*)|/usr/share/info/dir(\.old)?"
+    r"|/var/cache/man/([^/]+/)?(cat\d|index\.db)|/var/cache/man/[^/.]+"
     r"|/var/cache/ldconfig/aux-cache|/var/log/alternatives\.log"
     r"|/var/lib/dpkg/(alternatives/.*|statoverride|diversions)|/var/lib/ucf/(cache|(hashfile|registry)(\.\d)?)"
 )

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
-from layerlab.catalog.packages import alternatives, fonts, info, libraries
+from layerlab.catalog.packages import alternatives, fonts, info, libraries, manpages
 from layerlab.catalog.packages.files import DIRECTORY, REAL, SYMLINK
 from layerlab.catalog.packages.generated import (
     RESTYLED,
@@ -69,6 +69,8 @@ def _computed(name: str, tree: Any) -> Changes:
     """What depends on all the files of its kind in the tree."""
     if name == "fontconfig":
         return fonts.caches(tree, figures().fonts)
+    if name == "man-db":
+        return manpages.indexes(tree)
     if name == "install-info":
         return info.lists(tree, figures().manuals, figures().head)
     return {}
