@@ -27,9 +27,12 @@ def unconfigured(name: str, tree: Any, now: int) -> Changes:
     changes: Changes = {}
     said: list[str] = []
     for command in generated(name).configured.commands:
-        words = [word for word in shlex.split(command) if word not in ("--quiet", "--force")]
-        if words[:1] == ["--install"]:
-            changes |= _without(words[2], words[3], tree, said)
+        words = shlex.split(command)
+        if "--install" in words:
+            at = words.index("--install")
+            # A prerm takes a choice back with the options that the postinst gave.
+            options = " ".join([*words[:at], "--remove"])
+            changes |= _without(words[at + 2], words[at + 3], tree, said, options)
     if said:
         stamp = f"update-alternatives {moment(now):%Y-%m-%d %H:%M:%S}"
         before = tree.read_bytes(LOG) if tree.exists(LOG) else b""
@@ -38,13 +41,13 @@ def unconfigured(name: str, tree: Any, now: int) -> Changes:
     return changes
 
 
-def _without(name: str, path: str, tree: Any, said: list[str]) -> Changes:
+def _without(name: str, path: str, tree: Any, said: list[str], options: str) -> Changes:
     admin = f"{alternatives.ADMIN}/{name}"
     try:
         before = Group.read(name, tree.read_bytes(admin).decode())
     except OSError:
         return {}
-    said.append(f"run with --remove {name} {path}")
+    said.append(f"run with {options} {name} {path}")
     choices = {key: choice for key, choice in before.choices.items() if key != path}
     after = Group(name, before.link, before.slaves, choices)
     old = dict(before.links(lambda _: True))
