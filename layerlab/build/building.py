@@ -27,6 +27,7 @@ from layerlab.engine.store import tag
 from layerlab.errors import EngineError
 from layerlab.image import Image
 from layerlab.reference import Reference
+from layerlab.shell.resting import collector_at_rest
 
 DEFAULT = "Dockerfile"
 
@@ -57,6 +58,7 @@ def host(engine: Any, ids: Ids, change: Callable[[Any], Any], version: str) -> H
     return Host(ids, clock, version, lambda: engine.state, change, pull, fetch=fetch)
 
 
+@collector_at_rest()
 def build(
     here: Host,
     context: Context | Mapping[str, object] | str | os.PathLike[str],

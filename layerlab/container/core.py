@@ -21,10 +21,11 @@ from layerlab.container.rights import READ, meta_of
 from layerlab.container.unpacking import Unpacking
 from layerlab.display import Drawn
 from layerlab.layer import AnyLayer, Layer
-from layerlab.nodes import Node
+from layerlab.nodes import Content, Node
 from layerlab.paths import AnyPath, error, text
 from layerlab.union.fs import Hit
 from layerlab.union.merge import Entry, Step, deepest, lower_trail
+from layerlab.union.reading import file_of
 from layerlab.union.stats import lower_stat
 
 
@@ -90,6 +91,14 @@ class Container(Opening, Attributes, Unpacking, Drawn):
             raise error(errno.EINVAL, path)
         self._note("readlink", path, self._search(spot))
         return target
+
+    def content(self, path: AnyPath) -> Content:
+        """A file's content, unread, as :meth:`UnionFS.content` gives it."""
+        spot = self._find(path)
+        self._need(spot.place, READ, path)
+        found = file_of(spot.place, path).content
+        self._note("read", path, self._search(spot))
+        return found
 
     def access(self, path: AnyPath, mode: int) -> bool:
         """``os.access``: root may read and write all, and execute what has any ``x`` bit."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -111,6 +112,7 @@ def upper_changes(root: Entry | Inode) -> dict[str, Node]:
     """
     found: dict[str, Node] = {}
     nodes: dict[int, Node] = {}
+    values: set[int] = set()
     todo = [("", root)]
     while todo:
         path, directory = todo.pop()
@@ -120,9 +122,14 @@ def upper_changes(root: Entry | Inode) -> dict[str, Node]:
             found[f"{path}/{name}"] = Whiteout()
         for name, child in directory.children.items():
             if isinstance(child, Inode):
-                if id(child) not in nodes:
-                    nodes[id(child)] = child.node
-                found[f"{path}/{name}"] = nodes[id(child)]
+                node = nodes.get(id(child))
+                if node is None:
+                    node = child.node
+                    if id(node) in values:  # two inodes of one value are no hard links
+                        node = replace(node)
+                    values.add(id(node))
+                    nodes[id(child)] = node
+                found[f"{path}/{name}"] = node
                 todo.append((f"{path}/{name}", child))
     return dict(sorted(found.items()))
 
@@ -155,6 +162,8 @@ def _stored(node: Node) -> Node:
     meta = node.meta
     capability = meta.xattrs.get(CAPABILITY)
     xattrs = NO_XATTRS if capability is None else {CAPABILITY: capability}
+    if type(meta.mtime) is int and xattrs is meta.xattrs:
+        return node  # as it is stored already
     seconds = Meta(meta.mode, meta.uid, meta.gid, int(meta.mtime // 1), xattrs)
     match node:
         case File(content):

@@ -39,7 +39,7 @@ class Inode:
 
     __slots__ = (
         "children", "data", "device", "gid", "ino", "links", "lower", "mode", "mtime",
-        "opaque", "target", "type_bits", "uid", "whiteouts", "xattrs",
+        "opaque", "source", "target", "type_bits", "uid", "whiteouts", "xattrs",
     )  # fmt: skip
 
     def __init__(
@@ -55,6 +55,8 @@ class Inode:
         self.whiteouts: set[str] = _NO_NAMES
         self.opaque = False
         """The opaque mark as it stands on disk (``trusted.overlay.opaque``)."""
+        self.source: Visible | None = None
+        """The value that the inode was made of, which it still is until something changes."""
         self.lower: Entry | None = None
         """The merged lower directory that this one lies over; ``None``: nothing shows through."""
         if type_bits == stat.S_IFREG:
@@ -82,6 +84,7 @@ class Inode:
             inode.target = node.target
         elif type(node) is Device:
             inode.device = (node.major, node.minor)
+        inode.source = node
         return inode
 
     def gone(self, now: Seconds) -> None:
@@ -97,6 +100,9 @@ class Inode:
     @property
     def node(self) -> Visible:
         """The inode as it is now, as a value."""
+        source = self.source
+        if source is not None and self._is_still(source):
+            return source
         if self.type_bits == stat.S_IFREG:
             return File(freeze(self.data), self.meta)
         if self.children is not None:
@@ -104,6 +110,20 @@ class Inode:
         if self.target is not None:
             return Symlink(self.target, self.meta)
         return Device(DEVICES[self.type_bits], *self.device, self.meta)  # type: ignore[arg-type]
+
+    def _is_still(self, source: Visible) -> bool:
+        meta = source.meta
+        if (
+            self.mtime != meta.mtime
+            or self.mode != meta.mode
+            or self.uid != meta.uid
+            or self.gid != meta.gid
+            or self.xattrs is not meta.xattrs
+        ):
+            return False
+        if type(source) is File:
+            return self.data is source.content
+        return type(source) is not Directory or self.opaque == source.opaque
 
     @property
     def size(self) -> int:

@@ -48,8 +48,7 @@ class Control:
     @property
     def provided(self) -> tuple[Wanted, ...]:
         """Every name that the package goes by, its own first."""
-        virtual = (group[0] for group in self.relations("Provides"))
-        return (Wanted(self.name, "=", self.version), *virtual)
+        return _provided(self.name, self.version, self.get("Provides"))
 
     def answers(self, wanted: Wanted) -> bool:
         """Whether the package is, or provides, what is wanted.
@@ -89,6 +88,12 @@ def _parse(text: str) -> Wanted:
     return Wanted(match["name"], relation, match["version"] or "")
 
 
+@lru_cache(maxsize=8192)
+def _provided(name: str, version: str, text: str) -> tuple[Wanted, ...]:
+    return (Wanted(name, "=", version), *(group[0] for group in parse_relations(text)))
+
+
+@lru_cache(maxsize=1 << 15)
 def _field(text: str, name: str) -> str:
     match = re.search(rf"^{name}:[ \t]*(.*(?:\n[ \t].*)*)", text, re.MULTILINE)
     return match[1].strip() if match else ""

@@ -1,6 +1,7 @@
 """Debian's versions: which of two is the later one (deb-version(7))."""
 
 import re
+from functools import lru_cache
 
 _PARTS = re.compile(r"(\D*)(\d*)")
 
@@ -19,6 +20,7 @@ def satisfies(version: str, relation: str, wanted: str) -> bool:
     }[relation]
 
 
+@lru_cache(maxsize=8192)
 def compare(left: str, right: str) -> int:
     """Below 0, 0 or above 0: epoch first, then the upstream version, then the revision."""
     for one, other in zip(_split(left), _split(right), strict=True):

@@ -22,6 +22,7 @@ from layerlab.shell.packages.options import Unknown, booleans, parsed
 from layerlab.shell.packages.planning import Known, Plan, Refused, plan
 from layerlab.shell.packages.wording import size
 from layerlab.shell.process import Process
+from layerlab.shell.resting import collector_at_rest
 
 UNSTABLE = "\nWARNING: apt does not have a stable CLI interface. Use with caution in scripts.\n\n"
 ESSENTIAL = "Essential packages were removed and -y was used without --allow-remove-essential."
@@ -207,7 +208,8 @@ def carry_out(apt: Apt, made: Plan, known: Known) -> int:
     apt.tell_sizes(made)
     if not apt.agrees(made, known):
         return 1
-    return apt.carry_out(made, known, " ".join([apt.process.name, *apt.process.args[1:]]))
+    with collector_at_rest():
+        return apt.carry_out(made, known, " ".join([apt.process.name, *apt.process.args[1:]]))
 
 
 def upgrade(apt: Apt) -> int:

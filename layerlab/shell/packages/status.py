@@ -32,6 +32,7 @@ _FIELDS = (
 _PLACES = {name.lower(): place for place, name in enumerate(_FIELDS)}
 _FIELD = re.compile(r"^(\S+):[ \t]*(.*(?:\n[ \t].*)*)\n?", re.MULTILINE)
 _WORDS = re.compile(r"^Status: (\S+) (\S+) (\S+)$", re.MULTILINE)
+_LASTING = "name", "version", "architecture", "binary"
 NEW = "newconffile"
 """Stands for a conffile's digest until it is configured."""
 
@@ -45,21 +46,21 @@ class Stanza:
     @cached_property
     def control(self) -> Control:
         """The fields of the package."""
-        return _control(self.text)
+        return Control.of(self.text)
 
-    @property
+    @cached_property
     def name(self) -> str:
         return self.control.name
 
-    @property
+    @cached_property
     def version(self) -> str:
         return self.control.version
 
-    @property
+    @cached_property
     def architecture(self) -> str:
         return self.control.get("Architecture")
 
-    @property
+    @cached_property
     def binary(self) -> str:
         """As dpkg names it: with its architecture where several could be installed."""
         return binary_name(self.control)
@@ -92,18 +93,25 @@ class Stanza:
 
     def stated(self, state: State) -> Stanza:
         """The package in another state."""
-        return Stanza(_WORDS.sub(f"Status: {self.want} ok {state}", self.text, count=1))
+        return self._told(_WORDS.sub(f"Status: {self.want} ok {state}", self.text, count=1))
 
     def wanted(self, want: str) -> Stanza:
         """The package with another wish, such as ``hold``."""
-        return Stanza(_WORDS.sub(f"Status: {want} ok {self.state}", self.text, count=1))
+        return self._told(_WORDS.sub(f"Status: {want} ok {self.state}", self.text, count=1))
+
+    def _told(self, text: str) -> Stanza:
+        """The same package in other words: what was worked out of it stays."""
+        other = Stanza(text)
+        known = {key: self.__dict__[key] for key in _LASTING if key in self.__dict__}
+        other.__dict__.update(known)
+        return other
 
     def configured(self, digests: Mapping[str, str]) -> Stanza:
         """Installed, its conffiles in place."""
         text = self.text
         for path, digest in digests.items():
             text = text.replace(f"\n {path} {NEW}\n", f"\n {path} {digest}\n", 1)
-        return Stanza(text).stated("installed")
+        return self._told(text).stated("installed")
 
     def pending(self, triggers: Iterable[str]) -> Stanza:
         """With triggers that it has to hear of; without any it is installed."""
@@ -173,11 +181,6 @@ def written(database: Mapping[str, Stanza]) -> bytes:
     """The database as a file."""
     text = "".join(f"{database[name].text}\n" for name in sorted(database))
     return text.encode("utf-8", "surrogateescape")
-
-
-@lru_cache(maxsize=4096)
-def _control(text: str) -> Control:
-    return Control.of(text)
 
 
 @lru_cache(maxsize=2048)

@@ -33,8 +33,9 @@ class Rules:
 
     def placed(self, package: Package) -> Mapping[str, Visible]:
         """A package's files, where they land."""
-        if not self.filters and not self.diversions:
-            return package.files
+        files = package.files
+        if not self.filters and not any(path in files for path in self.diversions):
+            return files
         return dict(self._placed(package))
 
     def _placed(self, package: Package) -> Iterator[tuple[str, Visible]]:

@@ -1,0 +1,23 @@
+"""Python's collector of circular garbage, kept quiet while much is made that stays."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def collector_at_rest() -> Iterator[None]:
+    """No search for garbage meanwhile: nodes come by the ten thousand, and they stay.
+
+    The collector would go through all of them again and again. That took half of an
+    installation's time, and a quarter of a build's.
+    """
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
