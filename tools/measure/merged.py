@@ -60,7 +60,7 @@ class Merged:
     """All that was seen, each part of a package as the first install showed it."""
 
     parts: dict[tuple[str, str], Made] = field(default_factory=dict)
-    unlisted: set[str] = field(default_factory=set)
+    unlisted: dict[str, str] = field(default_factory=dict)
     fonts: dict[str, dict[int, int]] = field(default_factory=dict)
     manuals: dict[str, dict[str, int]] = field(default_factory=dict)
     head: int = 0
@@ -102,7 +102,7 @@ class Merged:
     @property
     def figures(self) -> Figures:
         """What the rules need."""
-        return Figures(frozenset(self.unlisted), self.fonts, self.manuals, self.head)
+        return Figures(dict(sorted(self.unlisted.items())), self.fonts, self.manuals, self.head)
 
     @staticmethod
     def _settled(seen: Iterator[tuple[str, str, Made]]) -> Iterator[tuple[str, str, Made]]:
@@ -134,13 +134,14 @@ class Merged:
         (count,) = struct.unpack_from("<I", data, 20)
         places = (struct.unpack_from("<II", data, 52 + 24 * at)[1] for at in range(count))
         real = {data[at : data.index(b"\0", at)].decode() for at in places}
+        sonames = _sonames(tree.read_bytes(libraries.AUXILIARY))
         while wrong := {
             f"{inner}/{name}"
-            for folder, inner, names in libraries.named(tree, self.unlisted)
+            for folder, inner, names in libraries.named(tree, self.unlisted.keys())
             for name in names
             if f"{folder}/{name}" not in real
         }:
-            self.unlisted |= wrong
+            self.unlisted |= {path: sonames.get(tree.size(path), "") for path in wrong}
 
     def _fonts(self, tree: "Tree") -> None:
         """What is left of each of fontconfig's caches without what names take."""
@@ -150,6 +151,19 @@ class Merged:
             if count and tree.isfile(path):
                 size = len(tree.read_bytes(path)) - caches[path].size
                 self.fonts.setdefault(folder, {})[count] = size
+
+
+def _sonames(auxiliary: bytes) -> dict[int, str]:
+    """The sonames of the files in ldconfig's own cache, by the files' sizes."""
+    (count,) = struct.unpack_from("<I", auxiliary, 24)
+    texts = auxiliary[32 + 48 * count :]
+    found = {}
+    for at in range(count):
+        _ino, _ctime, size, _dev, _flags, place = struct.unpack_from(
+            "<QQQQiI", auxiliary, 32 + 48 * at
+        )
+        found[size] = texts[place : texts.index(b"\0", place)].decode()
+    return found
 
 
 def _both(one: Made, other: Made) -> Made:
@@ -250,6 +264,10 @@ class Tree:
 
     def listdir(self, path: str) -> list[str]:
         return sorted(self._names.get(self._real(path), []))
+
+    def size(self, path: str) -> int:
+        """Of a file itself: a link has none."""
+        return self._paths[path].size
 
     def lstat(self, path: str) -> SimpleNamespace:
         bits: Mapping[str, int] = {"f": stat.S_IFREG, "l": stat.S_IFLNK, "d": stat.S_IFDIR}

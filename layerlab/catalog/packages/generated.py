@@ -94,8 +94,9 @@ def generated(name: str) -> Generated:
 class Figures:
     """What the rules need besides names. Sizes are in bytes."""
 
-    unlisted: frozenset[str]
-    """Paths that are named as libraries are, and that ldconfig takes for none."""
+    unlisted: Mapping[str, str]
+    """Paths that are named as libraries are, and that ``ld.so.cache`` doesn't name. A file that
+    shares its soname with another one has that soname; others have none."""
     fonts: Mapping[str, Mapping[int, int]]
     """What so many fonts of a folder take in fontconfig's cache."""
     manuals: Mapping[str, Mapping[str, int]]
@@ -127,7 +128,7 @@ def pack(
             "facts": json.dumps(facts).encode(),
             "needs": columns.pack_texts(path.needs for path in paths),
             "figures": json.dumps(
-                [sorted(figures.unlisted), figures.fonts, figures.manuals, figures.head]
+                [figures.unlisted, figures.fonts, figures.manuals, figures.head]
             ).encode(),
             "styles": json.dumps(styles).encode(),
             "style": columns.pack_numbers(number[path[1:5]] for path in paths),
@@ -159,7 +160,7 @@ def _all() -> tuple[Mapping[str, Generated], Figures]:
         folder: {int(number): size for number, size in known.items()}
         for folder, known in fonts.items()
     }
-    return MappingProxyType(made), Figures(frozenset(unlisted), by_number, manuals, head)
+    return MappingProxyType(made), Figures(unlisted, by_number, manuals, head)
 
 
 def _paths(packed: Mapping[str, bytes]) -> Iterable[Path]:

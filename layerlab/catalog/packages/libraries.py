@@ -32,13 +32,21 @@ def caches(tree: Any) -> Mapping[str, File]:
         return {}
     paths = names = entries = files = 0
     for folder, real in _folders(tree):
-        found = list(_libraries(tree, real, figures().unlisted))
+        found = list(_libraries(tree, real, figures().unlisted.keys()))
         entries += len(found)
         paths += sum(len(folder) + 1 + len(name.encode()) + 1 for name, _ in found)
         known = {target: name for name, target in reversed(found) if not name.endswith(".so")}
         known = {target: name for name, target in found} | known
         files += len(known)
         names += sum(len(name.encode()) + 1 for name in known.values())
+        for path, soname in figures().unlisted.items():
+            if (
+                soname
+                and path not in known
+                and path.rpartition("/")[0] == real
+                and tree.exists(path)
+            ):
+                files, names = files + 1, names + len(soname.encode()) + 1
     size = HEADER + ENTRY * entries + paths
     size += -size % 4 + EXTENSION + len(GENERATOR)
     auxiliary = AUXILIARY_HEADER + AUXILIARY_ENTRY * files + names
