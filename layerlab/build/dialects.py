@@ -30,16 +30,7 @@ CLASSIC = Dialect(
 )
 """The classic builder's, in moby 20.10. It knows ``--mount`` and ``--chmod``, and refuses them."""
 
-EMBEDDED = Dialect(
-    {
-        "ADD": ("chown", "chmod"),
-        "COPY": ("chown", "from", "chmod"),
-        "FROM": ("platform",),
-        "HEALTHCHECK": _HEALTH,
-        "RUN": ("mount",),
-    },
-    heredocs=False,
-)
+EMBEDDED = CLASSIC
 """That of the BuildKit which the engine 20.10 has built in: Dockerfile 1.2."""
 
 BUILDKIT = Dialect(

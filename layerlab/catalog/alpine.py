@@ -10,9 +10,8 @@ from functools import cache
 
 from layerlab.catalog import parts
 from layerlab.digest import BlobDigest, DiffID
-from layerlab.image import Image, gojson
+from layerlab.image import Image
 from layerlab.layer import RecordedBlob, RecordedLayer
-from layerlab.registry.manifest import CONFIG, Descriptor, Manifest
 
 TAGS = ("3.12", "3.12.3", "latest")
 """What it was called then (docker-library/official-images; pulls of December 2020)."""
@@ -48,13 +47,14 @@ _KNOWN = parts.known(
     "bin/busybox",
 )
 
+_BLOB = RecordedBlob(
+    BlobDigest("sha256:801bfaa63ef2094d770c809815b9e2b9c1194728e5e754ef7bc764030e140cea"),
+    2_799_066,  # docker-library/repo-info: "Size: 2.8 MB (2799066 bytes)"
+)
 LAYER = RecordedLayer(
     DiffID("sha256:777b2c648970480f50f5b4d0af8f9a8ea798eea43dbcf40ce4a8c7118736bdcf"),
     5_577_287,  # "Size" of docker image inspect; "5.58MB" of docker history
-    RecordedBlob(
-        BlobDigest("sha256:801bfaa63ef2094d770c809815b9e2b9c1194728e5e754ef7bc764030e140cea"),
-        2_799_066,  # docker-library/repo-info: "Size: 2.8 MB (2799066 bytes)"
-    ),
+    _BLOB,
     _KNOWN,
 )
 
@@ -113,9 +113,4 @@ _DOCUMENT = {
 @cache
 def image() -> Image:
     """The image, with its config's and its manifest's very bytes."""
-    config = gojson.dump(_DOCUMENT)
-    manifest = Manifest.made(
-        Descriptor(BlobDigest.of(config), len(config), CONFIG),
-        (Descriptor(LAYER.pulled_as.digest, LAYER.pulled_as.size),) if LAYER.pulled_as else (),
-    )
-    return Image.opened([LAYER], config, raw_manifest=manifest.raw, where="alpine:3.12")
+    return parts.opened(LAYER, _BLOB, _DOCUMENT, "alpine:3.12")

@@ -10,9 +10,8 @@ from functools import cache
 
 from layerlab.catalog import parts
 from layerlab.digest import BlobDigest, DiffID
-from layerlab.image import Image, gojson
+from layerlab.image import Image
 from layerlab.layer import RecordedBlob, RecordedLayer
-from layerlab.registry.manifest import CONFIG, Descriptor, Manifest
 
 TAGS = ("8", "centos8", "latest")
 """What it was called; all three stayed on it (docker-library/official-images)."""
@@ -52,13 +51,14 @@ _KNOWN = parts.known(
     parts.within("usr/bin", "bash grep sed", parts.COREUTILS),
 )  # fmt: skip
 
+_BLOB = RecordedBlob(
+    BlobDigest("sha256:a1d0c75327776413fa0db9ed3adcdbadedc95a662eb1d360dad82bb913f8a1d1"),
+    83_518_086,  # docker-library/repo-info: "Size: 83.5 MB (83518086 bytes)"
+)
 LAYER = RecordedLayer(
     DiffID("sha256:74ddd0ec08fa43d09f32636ba91a0a3053b02cb4627c35051aff89f853606b59"),
     231_268_856,  # "Size" of docker image inspect; the chapter's 231MB
-    RecordedBlob(
-        BlobDigest("sha256:a1d0c75327776413fa0db9ed3adcdbadedc95a662eb1d360dad82bb913f8a1d1"),
-        83_518_086,  # docker-library/repo-info: "Size: 83.5 MB (83518086 bytes)"
-    ),
+    _BLOB,
     _KNOWN,
 )
 
@@ -128,9 +128,4 @@ _DOCUMENT = {
 @cache
 def image() -> Image:
     """The image, with its config's and its manifest's very bytes."""
-    config = gojson.dump(_DOCUMENT)
-    manifest = Manifest.made(
-        Descriptor(BlobDigest.of(config), len(config), CONFIG),
-        (Descriptor(LAYER.pulled_as.digest, LAYER.pulled_as.size),) if LAYER.pulled_as else (),
-    )
-    return Image.opened([LAYER], config, raw_manifest=manifest.raw, where="centos:latest")
+    return parts.opened(LAYER, _BLOB, _DOCUMENT, "centos:latest")

@@ -1,4 +1,4 @@
-"""Of a recorded layer: the few files that somebody wrote down, so that a container can run.
+"""Recorded images: the few files that somebody wrote down, and the JSON made again from them.
 
 What stands here is in the real image, at these paths; much more is in the real image. A
 program is a mere name: it can be run, and its size, which nobody recorded, is 0. The layer's
@@ -6,9 +6,13 @@ own size is the recorded one, and doesn't come from here.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
-from layerlab.layer import Layer
+from layerlab.digest import BlobDigest
+from layerlab.image import Image, gojson
+from layerlab.layer import Layer, RecordedBlob, RecordedLayer
 from layerlab.nodes import Change, Directory, File, Meta, Symlink
+from layerlab.registry.manifest import CONFIG, Descriptor, Manifest
 
 _PROGRAM = File(meta=Meta(0o755))
 
@@ -39,3 +43,18 @@ COREUTILS = (
 def within(folder: str, *names: str) -> str:
     """These programs in a folder."""
     return " ".join(f"{folder}/{name}" for name in " ".join(names).split())
+
+
+def opened(
+    layer: RecordedLayer, blob: RecordedBlob, document: Mapping[str, Any], name: str
+) -> Image:
+    """The image of one layer whose config is ``document``, with that one's very bytes.
+
+    Its manifest is made again, too, from the config and the layer's compressed size.
+    """
+    config = gojson.dump(document)
+    manifest = Manifest.made(
+        Descriptor(BlobDigest.of(config), len(config), CONFIG),
+        (Descriptor(blob.digest, blob.size),),
+    )
+    return Image.opened([layer], config, raw_manifest=manifest.raw, where=name)

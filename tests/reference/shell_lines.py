@@ -748,32 +748,6 @@ tar cf a.tar d; rmdir d; echo x > d; tar xf a.tar; ls -ld d
 """.strip("\n").split("\n")
 
 
-NOT_GNU = r"""
-for 1 in a; do :; done
-ls -Z f
-tail -1 f words
-cp -r sub sub/deep
-dd if=/dev/zero of=z bs=1k count=3; ls -l z
-dd if=words of=z bs=1 count=3 skip=4; cat z
-dd if=f of=sub/g conv=notrunc bs=1; cat sub/g
-dd if=f of=words bs=2 seek=3; cat words
-dd if=big of=z bs=1000
-date +%Y-%m-%dT%H:%M:%S -d "2020-01-02 03:04:05"; date -d x
-printf
-cat <<E
-cat <<'E'; echo after
-. /nosuch; echo not
-set -u; echo $NOSUCH; echo not
-echo ${NOSUCH:?gone}; echo not
-sh run y; sh -c 'echo $0 $1' a b; sh nosuch; echo $?
-which sh busybox nosuch; echo $?
-busybox ls f; busybox nosuch; busybox echo hi
-!
-""".strip("\n").split("\n")
-# What GNU's programs and bash answer to these is not modelled: the time that dd takes, options
-# that only they have, bash's warnings and exit codes without a terminal, programs not there.
-
-
 NOT_DASH = r"""
 ls -Z f
 tail -1 f words
@@ -787,7 +761,25 @@ date +%Y-%m-%dT%H:%M:%S -d "2020-01-02 03:04:05"; date -d x
 which sh busybox nosuch; echo $?
 busybox ls f; busybox nosuch; busybox echo hi
 """.strip("\n").split("\n")
-# The same, less what dash is compared in.
+# What GNU's programs answer to these is not modelled: the time that dd takes, options that only
+# they have, programs not there.
+
+
+NOT_GNU = [
+    *NOT_DASH,
+    *r"""
+for 1 in a; do :; done
+printf
+cat <<E
+cat <<'E'; echo after
+. /nosuch; echo not
+set -u; echo $NOSUCH; echo not
+echo ${NOSUCH:?gone}; echo not
+sh run y; sh -c 'echo $0 $1' a b; sh nosuch; echo $?
+!
+""".strip("\n").split("\n"),
+]
+# Nor what bash does here: its warnings and exit codes without a terminal.
 
 
 def random_line(rng: random.Random) -> str:

@@ -5,9 +5,10 @@ apt 2.6 (*ran*): ``cmdline/apt-cache.cc``, ``apt-private/private-show.cc``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from layerlab.shell.packages import indexes, status
+from layerlab.shell.packages.options import Action, dispatched
 from layerlab.shell.process import Process
 
 _PINNED, _LOCAL = 500, 100
@@ -15,12 +16,7 @@ _PINNED, _LOCAL = 500, 100
 
 def main(process: Process) -> int:
     """Run ``apt-cache``."""
-    words = [word for word in process.args[1:] if not word.startswith("-")]
-    command = _COMMANDS.get(words[0] if words else "")
-    if command is None:
-        process.stderr.write(f"E: Invalid operation {words[0]}\n" if words else "")
-        return 100 if words else 0
-    return command(process, words[1:])
+    return dispatched(process, _COMMANDS)
 
 
 def policy(process: Process, names: Sequence[str]) -> int:
@@ -68,6 +64,6 @@ def pkgnames(process: Process, prefixes: Sequence[str]) -> int:
     return 0
 
 
-_COMMANDS: Mapping[str, Callable[[Process, Sequence[str]], int]] = {
+_COMMANDS: Mapping[str, Action] = {
     "policy": policy, "show": show, "pkgnames": pkgnames,
 }  # fmt: skip

@@ -10,18 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 from layerlab.nodes import Bytes, File, Meta
 from layerlab.shell.packages import indexes, marks, status
+from layerlab.shell.packages.options import Action, dispatched
 from layerlab.shell.packages.status import STATUS, Stanza
 from layerlab.shell.process import Process
 
 
 def main(process: Process) -> int:
     """Run ``apt-mark``."""
-    words = [word for word in process.args[1:] if not word.startswith("-")]
-    command = _COMMANDS.get(words[0] if words else "")
-    if command is None:
-        process.stderr.write(f"E: Invalid operation {words[0]}\n" if words else "")
-        return 100 if words else 0
-    return command(process, words[1:])
+    return dispatched(process, _COMMANDS)
 
 
 def _chosen(process: Process, words: Sequence[str]) -> tuple[list[Stanza], int]:
@@ -103,7 +99,7 @@ def _held(process: Process, words: Sequence[str]) -> int:
     return 0
 
 
-_COMMANDS: Mapping[str, Callable[[Process, Sequence[str]], int]] = {
+_COMMANDS: Mapping[str, Action] = {
     "auto": _mark(True), "manual": _mark(False), "showauto": _show(True),
     "showmanual": _show(False), "hold": _hold("hold", "{} set on hold.", "set on hold"),
     "unhold": _hold("install", "Canceled hold on {}.", "not hold"), "showhold": _held,

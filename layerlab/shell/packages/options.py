@@ -6,8 +6,10 @@ apt 2.6: ``apt-private/private-cmndline.cc``, ``apt-pkg/contrib/cmndline.cc``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from layerlab.shell.process import Process
 
 _SWITCHES = {
     "assume-yes": "yes", "yes": "yes", "y": "yes", "quiet": "quiet", "q": "quiet",
@@ -26,6 +28,19 @@ _SWITCHES = {
     "v": "version",
 }  # fmt: skip
 _VALUED = frozenset(("o", "option", "c", "config-file", "t", "target-release", "default-release"))
+
+
+Action = Callable[[Process, Sequence[str]], int]
+
+
+def dispatched(process: Process, actions: Mapping[str, Action]) -> int:
+    """Run what the first word names, as ``apt-mark`` and ``apt-cache`` do."""
+    words = [word for word in process.args[1:] if not word.startswith("-")]
+    action = actions.get(words[0] if words else "")
+    if action is None:
+        process.stderr.write(f"E: Invalid operation {words[0]}\n" if words else "")
+        return 100 if words else 0
+    return action(process, words[1:])
 
 
 class Unknown(Exception):

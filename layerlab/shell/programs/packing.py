@@ -35,13 +35,30 @@ def pack(job: Job) -> tuple[bytes, int]:
     return _Packer(job).run()
 
 
+class Rooted:
+    """Members' names, without the slash in front unless ``-P`` keeps it; said once."""
+
+    def __init__(self, job: Job) -> None:
+        self._process, self._keep, self._told = job.process, "P" in job.given, False
+
+    def stripped(self, name: str) -> str:
+        """The name as it is stored, or looked for."""
+        if not name.startswith("/") or self._keep:
+            return name
+        if not self._told:
+            self._told = True
+            self._process.say("removing leading '/' from member names",
+                              gnu="Removing leading `/' from member names")  # fmt: skip
+        return name.lstrip("/")
+
+
 class _Packer:
     def __init__(self, job: Job) -> None:
         self.job, self.process, self.files = job, job.process, job.process.files
         self.users, self.groups = accounts.users(self.files), accounts.groups(self.files)
         self.seen: dict[int, str] = {}
         self.code = 0
-        self.told_of_root = False
+        self.rooted = Rooted(job)
         self.archive_inode: int | None = None
 
     def run(self) -> tuple[bytes, int]:
@@ -92,12 +109,7 @@ class _Packer:
                 self._add(tar, f"{name.rstrip('/')}/{child}" if name != "/" else f"/{child}")
 
     def _stored(self, name: str) -> str:
-        if name.startswith("/") and "P" not in self.job.given:
-            if not self.told_of_root:
-                self.told_of_root = True
-                self.process.say("removing leading '/' from member names",
-                                 gnu="Removing leading `/' from member names")  # fmt: skip
-            name = name.lstrip("/")
+        name = self.rooted.stripped(name)
         return name.rstrip("/") if name != "/" else name
 
     def _member(self, tar: tarfile.TarFile, name: str, stored: str, path: str,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from layerlab.shell import accounts
 from layerlab.shell.modes import UMASK
 from layerlab.shell.process import Usage, join
+from layerlab.shell.programs.packing import Rooted
 
 if TYPE_CHECKING:
     from layerlab.shell.programs.tarring import Job
@@ -35,7 +36,7 @@ class _Unpacker:
         self.strip = int(job.given.value("strip") or 0)
         self.root = job.process.world.account.uid == 0
         self.later: list[tuple[str, tarfile.TarInfo]] = []
-        self.told_of_root = False
+        self.rooted = Rooted(job)
 
     def run(self, members: Iterator[tarfile.TarInfo]) -> None:
         for member in members:
@@ -53,12 +54,7 @@ class _Unpacker:
 
     def _name(self, name: str) -> str:
         """Where a member goes; nowhere if it has too few parts for ``--strip-components``."""
-        if name.startswith("/") and "P" not in self.job.given:
-            if not self.told_of_root:
-                self.told_of_root = True
-                self.process.say("removing leading '/' from member names",
-                                 gnu="Removing leading `/' from member names")  # fmt: skip
-            name = name.lstrip("/")
+        name = self.rooted.stripped(name)
         if not self.strip:
             return name
         parts = [part for part in name.split("/") if part]
