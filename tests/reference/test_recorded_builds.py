@@ -14,10 +14,10 @@ from reference.recordings import FOLDER, NAME, Recording
 from layerlab import Engine, Layer
 
 EVERY = {path.parent.name for path in FOLDER.glob("*/Dockerfile")}
-NOT_BUILT = frozenset(("configured", "imagemagick"))
-"""Those that need a program of a package that isn't simulated yet."""
-ALMOST = frozenset(("build-essential", "chapter", "databases", "java", "python", "vim"))
-"""Those in which some paths still differ: accounts' numbers, old copies, slaves of alternatives."""
+NOT_BUILT = "configured"
+"""It runs a2enmod, which isn't simulated."""
+BEFORE_LAST = "usr/share/info/dir.old"
+"""In the chapter's build it was written twice, since apt configures install-info early."""
 LAYER_SIZE = 0.002
 """How far a layer's size may be off."""
 
@@ -51,7 +51,7 @@ def built(name: str) -> list[tuple[str, Layer | None]]:
     return steps[1:]
 
 
-@pytest.mark.parametrize("name", sorted(EVERY - NOT_BUILT))
+@pytest.mark.parametrize("name", sorted(EVERY - {NOT_BUILT}))
 def test_the_layers_are_the_real_ones(name: str) -> None:
     real, ours = recorded(name).steps, built(name)
     # What a copied file holds is zeros here, so its digest in the history differs.
@@ -65,7 +65,9 @@ def test_the_layers_are_the_real_ones(name: str) -> None:
         assert layer is not None, step.created_by
         assert layer.size == pytest.approx(step.size, rel=LAYER_SIZE), step.created_by
         found = differences(step.entries, entries_of(layer.changes), LOOSE, RANDOM)
-        assert name in ALMOST or not found, f"{step.created_by}\n{_told(found)}"
+        if name == "chapter":
+            found = [each for each in found if each.path != BEFORE_LAST]
+        assert not found, f"{step.created_by}\n{_told(found)}"
 
 
 def _told(found: list[Difference]) -> str:
