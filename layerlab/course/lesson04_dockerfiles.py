@@ -128,11 +128,11 @@ small_result = Exercise(
 answer = """
 FROM debian AS build
 RUN apt-get update && apt-get install -y --no-install-recommends gcc
-COPY . /work/
-RUN cd /work && sh compile
+COPY . /src/
+RUN cd /src && sh compile
 
 FROM debian
-COPY --from=build /work/shop /usr/local/bin/shop
+COPY --from=build /src/shop /usr/local/bin/shop
 """
 ''',
     why="The first stage has compiler and sources, and is no part of the result: only the one "
@@ -144,42 +144,42 @@ COPY --from=build /work/shop /usr/local/bin/shop
         ),
         "Give that stage a name: `FROM debian AS build`. Then a second `FROM debian` begins anew.",
         (
-            "In the second stage, `COPY --from=build /work/shop /usr/local/bin/shop` fetches the "
+            "In the second stage, `COPY --from=build /src/shop /usr/local/bin/shop` fetches the "
             "program and nothing else."
         ),
     ),
     mistakes=(
         Mistake(
-            f"FROM debian\n{_GCC}COPY . /work/\n"
-            "RUN cd /work && sh compile && mv shop /usr/local/bin/shop\n",
+            f"FROM debian\n{_GCC}COPY . /src/\n"
+            "RUN cd /src && sh compile && mv shop /usr/local/bin/shop\n",
             "The program is there, and so are compiler and sources. Build in a first stage, and "
             "copy the program out of it.",
         ),
         Mistake(
-            f"FROM debian\n{_GCC}COPY . /work/\n"
-            "RUN cd /work && sh compile && mv shop /usr/local/bin/shop\n"
-            "RUN apt-get purge -y --auto-remove gcc && rm -rf /work\n",
+            f"FROM debian\n{_GCC}COPY . /src/\n"
+            "RUN cd /src && sh compile && mv shop /usr/local/bin/shop\n"
+            "RUN apt-get purge -y --auto-remove gcc && rm -rf /src\n",
             "You removed compiler and sources in a later layer: they are hidden, and carried all "
             "the same.",
         ),
         Mistake(
-            f"FROM debian AS build\n{_GCC}COPY . /work/\nRUN cd /work && sh compile\n"
-            "FROM debian\nCOPY --from=build /work /usr/local/bin/\n",
+            f"FROM debian AS build\n{_GCC}COPY . /src/\nRUN cd /src && sh compile\n"
+            "FROM debian\nCOPY --from=build /src /usr/local/bin/\n",
             "You copied the whole directory: the sources came along. Copy the one file.",
         ),
         Mistake(
-            f"FROM debian AS build\n{_GCC}COPY . /work/\nRUN cd /work && sh compile\n"
-            "FROM build\nCOPY --from=build /work/shop /usr/local/bin/shop\n",
+            f"FROM debian AS build\n{_GCC}COPY . /src/\nRUN cd /src && sh compile\n"
+            "FROM build\nCOPY --from=build /src/shop /usr/local/bin/shop\n",
             "The second stage goes on from the first one, with everything in it. Start it from "
             "`debian`.",
         ),
         Mistake(
-            f"FROM debian AS build\n{_GCC}COPY . /work/\nRUN cd /work && sh compile\nFROM debian\n",
+            f"FROM debian AS build\n{_GCC}COPY . /src/\nRUN cd /src && sh compile\nFROM debian\n",
             "The second stage is empty: fetch the program with `COPY --from`.",
         ),
         Mistake(
-            "FROM debian AS build\nCOPY . /work/\nRUN cd /work && sh compile\n"
-            "FROM debian\nCOPY --from=build /work/shop /usr/local/bin/shop\n",
+            "FROM debian AS build\nCOPY . /src/\nRUN cd /src && sh compile\n"
+            "FROM debian\nCOPY --from=build /src/shop /usr/local/bin/shop\n",
             "`compile` wants gcc. Install it in the stage that compiles.",
         ),
     ),
