@@ -15,11 +15,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from measure import archive, base, generated, machine
+from measure import archive, base, generated, machine, members
 
 from layerlab.catalog import debian
 from layerlab.catalog.packages import columns, files, index
 from layerlab.catalog.packages import generated as scripts
+from layerlab.catalog.packages import members as spoken
 from layerlab.layer import Layer
 from layerlab.registry import compressed
 
@@ -45,8 +46,11 @@ def main(folder: Path) -> None:
     RESOLUTIONS.write_text(json.dumps(resolutions, indent=0) + "\n")
     names = sorted({name for both in resolutions.values() for one in both for name in one})
     write_packages(updated, names, folder / "debs")
-    made = generated.measure(root, updated, folder / "debs")
+    made, growths = generated.measure(root, updated, folder / "debs")
     (DATA / scripts.GENERATED).write_bytes(made)
+    paths = archive.download(updated, names, folder / "debs")
+    said = members.measure({name: paths[name] for name in names}, growths)
+    (DATA / spoken.MEMBERS).write_text(json.dumps(said, separators=(",", ":")) + "\n")
     parts = machine.measure(updated, folder / "machine")
     (DATA / "machine.json").write_text(json.dumps(parts, indent=1) + "\n")
 

@@ -143,6 +143,16 @@ def read(path: Path) -> Deb:
     return Deb(control, path.stat().st_size, sorted(members), conffiles, entries)
 
 
+def control_texts(path: Path, *names: str) -> dict[str, str]:
+    """Those of the named members that the control archive has."""
+    with _tar(path, "--ctrl-tarfile") as tar:
+        return {
+            name: _bytes(tar, member).decode("utf-8", "replace")
+            for member in tar
+            if (name := member.name.removeprefix("./")) in names
+        }
+
+
 def entries_of(tar: tarfile.TarFile, is_real: Callable[[str], bool]) -> Iterator[Entry]:
     """The entries of a tar; those that ``is_real`` chooses by path and size keep their bytes."""
     for member in tar:

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from layerlab.catalog.packages import generated
+from measure import members
 from measure.merged import Merged
 from measure.reduced import Steps
 
@@ -114,14 +115,19 @@ LINES = Path(__file__).with_name("configured.txt")
 """Installs that together have every package of ``wanted.txt``, and what each recommends."""
 
 
-def measure(root: Path, updated: Path, debs: Path) -> bytes:
-    """What all scripts make, as the catalog keeps it."""
+Growths = dict[str, tuple[int, int]]
+"""By package, what its questions add to debconf's database."""
+
+
+def measure(root: Path, updated: Path, debs: Path) -> tuple[bytes, Growths]:
+    """What all scripts make, as the catalog keeps it, and what all questions add."""
     archives = {path.name.partition("_")[0]: path for path in debs.glob("*.deb")}
-    merged = Merged()
+    merged, growths = Merged(), Growths()
     for line in LINES.read_text().splitlines():
         with TemporaryDirectory(dir=debs.parent) as folder:
             scratch = Path(folder)
             steps = plan(updated, debs, line.split(), scratch / "planned")
             observe(root, archives, steps, scratch / "seen")
             merged.add(scratch / "seen", root, steps)
-    return generated.pack(merged.listed, merged.figures)
+            growths = dict(members.growths(scratch / "seen/measure")) | growths
+    return generated.pack(merged.listed, merged.figures), growths
