@@ -74,7 +74,7 @@ def plan(root: Path, debs: Path, names: list[str], scratch: Path) -> Steps:
     apt-get {archives} {clean} {quick} --no-download -y install {" ".join(names)} >/measure/log 2>&1
     cp /var/log/dpkg.log /measure/order
     """
-    _run(root, debs, script, scratch)
+    run(root, debs, script, scratch)
     order = (scratch / "measure/order").read_text()
     acts = {"install": "Inst", "configure": "Conf"}
     steps = re.findall(r"^\S+ \S+ (install|configure) ([^:\s]+)", order, re.MULTILINE)
@@ -93,10 +93,10 @@ def observe(root: Path, debs: dict[str, Path], steps: Steps, scratch: Path) -> N
         lines.append(f"has {name} {script} && see {at:04}.{name}\n")
     end = len(steps) + 1
     lines.append(_END % tuple(f"{number:04}" for number in (end, end + 1, end + 2)))
-    _run(root, next(iter(debs.values())).parent, "".join(lines), scratch)
+    run(root, next(iter(debs.values())).parent, "".join(lines), scratch)
 
 
-def _run(root: Path, debs: Path, script: str, scratch: Path) -> None:
+def run(root: Path, debs: Path, script: str, scratch: Path) -> None:
     """Run a script as a build does, on an overlay; ``scratch/measure`` is its ``/measure``."""
     out, merged = scratch / "measure", scratch / "merged"
     for each in ("upper", "work", "merged", "measure/debs"):

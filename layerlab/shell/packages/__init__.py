@@ -1,4 +1,4 @@
-"""apt and dpkg: what they print, and what they do to a container's files.
+"""apt, dpkg and the switches of packages: what they print, and what they do to files.
 
 All that they know stands in the tree: dpkg's ``status``, apt's lists and ``extended_states``. What
 a package holds is the catalog's, which is opened when the first of these programs runs.
@@ -11,6 +11,7 @@ from importlib import import_module
 from layerlab.shell.process import Process, Program
 
 _MODULES = {
+    **{f"a2{act}{what}": "enabling" for act in ("en", "dis") for what in ("mod", "site", "conf")},
     "apt": "apt_get",
     "apt-cache": "apt_cache",
     "apt-get": "apt_get",
