@@ -97,9 +97,16 @@ def differences(
 
 
 def _cut_off(theirs: dict[str, Told]) -> tuple[str, ...]:
-    """What a failure elsewhere kept from ending: how far it came is left to chance."""
+    """What a failure elsewhere kept from ending: how far it came is left to chance.
+
+    So is whether the base was looked at before: then it is CACHED, and else DONE.
+    """
     ended = "DONE", "CACHED", "ERROR"
-    cut = (name for name, each in theirs.items() if not each.ending.startswith(ended))
+    cut = (
+        name
+        for name, each in theirs.items()
+        if name.startswith("FROM ") or not each.ending.startswith(ended)
+    )
     return ("[internal] load build context", *cut)
 
 

@@ -40,13 +40,26 @@ def config(image: Image) -> dict[str, Any]:
     return {k: v for k, v in document.items() if k not in ("created", "rootfs", "history")}
 
 
+def settled(image: Image) -> list[dict[str, Any]]:
+    """The layers' entries, but for a bare ``/etc``.
+
+    A RUN makes its stubs there and takes them away. Mostly the directory shows for that in
+    the layer; once in some thousand steps, on a busy machine, Docker's has nothing at all.
+    """
+    layers = entries(image)
+    for layer in layers:
+        if not any(path.startswith("/etc/") for path in layer):
+            layer.pop("/etc", None)
+    return layers
+
+
 def compare(both: Both, case: Case) -> None:
     """Build on both, and compare what came of it."""
     if both.build(case.text, *case.args) == 0:
         theirs, mine = both.images()
         assert history(mine) == history(theirs)
         assert config(mine) == config(theirs)
-        assert entries(mine) == entries(theirs)
+        assert settled(mine) == settled(theirs)
 
 
 @pytest.mark.parametrize("case", BUILDS.values(), ids=list(BUILDS))
