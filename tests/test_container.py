@@ -290,3 +290,33 @@ def test_a_directory_cannot_be_opened_as_a_file_and_leaves_no_event() -> None:
     with pytest.raises(IsADirectoryError):
         c.open("/etc")
     assert len(c.events) == 0
+
+
+def test_a_copy_goes_its_own_way() -> None:
+    c = container({**BASE, "/sub/x": b"x", "/gone": b""})
+    c.append_bytes("/etc/motd", b"!")
+    c.link("/etc/motd", "/second")
+    c.unlink("/gone")
+    before = dict(c.upper), list(c.events), c.diff()
+    copy = c.copy()
+    assert (dict(copy.upper), list(copy.events), copy.diff()) == before
+    copy.append_bytes("/etc/motd", b"?")
+    assert copy.read_bytes("/second") == b"hello!?"
+    assert copy.stat("/second").st_nlink == 2
+    copy.write_bytes("/gone", b"here again")
+    copy.rmtree("/sub")
+    assert (dict(c.upper), list(c.events), c.diff()) == before
+    assert c.read_bytes("/second") == b"hello!"
+    c.write_bytes("/etc/motd", b"")
+    assert copy.read_bytes("/etc/motd") == b"hello!?"
+
+
+def test_a_copy_acts_as_the_same_user_by_a_clock_of_its_own() -> None:
+    c = container({"/private": File(b"secret", Meta(0o600)), "/mine": Directory(Meta(0o777))})
+    copy = c.as_user(7).copy(clock=lambda: 5)
+    with pytest.raises(PermissionError):
+        copy.read_bytes("/private")
+    copy.write_bytes("/mine/file", b"")
+    assert copy.stat("/mine/file").st_mtime == 5
+    assert copy.stat("/mine/file").st_uid == 7
+    assert not c.upper

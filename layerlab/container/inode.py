@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import stat
 from collections.abc import Mapping
@@ -86,6 +87,24 @@ class Inode:
             inode.device = (node.major, node.minor)
         inode.source = node
         return inode
+
+    def copied(self, known: dict[int, Inode]) -> Inode:
+        """The same once more, with all below it; what lower layers have is shared.
+
+        ``known`` holds the inodes that were met already: several names stay names of one.
+        """
+        other = known.get(id(self))
+        if other is None:
+            other = known[id(self)] = copy.copy(self)
+            if type(self.data) is bytearray and self.data is not _NOTHING:
+                other.data = self.data[:]
+            if self.children is not None:
+                other.whiteouts = set(self.whiteouts)
+                other.children = {
+                    name: child.copied(known) if type(child) is Inode else child
+                    for name, child in self.children.items()
+                }
+        return other
 
     def gone(self, now: Seconds) -> None:
         """One name less. A directory is cleared of its whiteouts first, which shows in its time."""

@@ -63,6 +63,20 @@ class Mount(Reading):
         other._enter = None if uid == 0 else other._may_search
         return other
 
+    def copy(self, *, clock: Callable[[], Seconds] | None = None) -> Self:
+        """The same container once more: neither sees what is done to the other from now on.
+
+        They share a clock, unless the copy gets its own. Open files stay with this one.
+        """
+        other = copy.copy(self)
+        other._overlay = self._overlay.copied()
+        other._clock = self._clock if clock is None else clock
+        other._enter = None if self._enter is None else other._may_search
+        other.events = Log(self.image.rootfs.layers)
+        other._records = other.events.records
+        other._records.extend(self._records)
+        return other
+
     def _may_search(self, place: Any) -> bool:
         return self._user.may(place, SEARCH)
 

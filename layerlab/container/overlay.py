@@ -34,6 +34,14 @@ class Overlay:
         self.readers: dict[str, WeakSet[Handle]] = {}
         """What is open of the lower layers, by path: a copy-up moves it along."""
 
+    def copied(self) -> Overlay:
+        """The same mount once more; what is open stays with this one."""
+        other = Overlay(self.merged)
+        other.inodes = self.inodes
+        if type(self.root) is Inode:
+            other.root = self.root.copied({})
+        return other
+
     def new_number(self) -> int:
         """The inode number of what is made next."""
         self.inodes += 1
