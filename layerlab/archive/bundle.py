@@ -15,7 +15,7 @@ from layerlab.digest import Digest
 from layerlab.errors import DigestMismatch, InvalidImage, LayerlabError
 from layerlab.image import gojson
 from layerlab.layer import Layer
-from layerlab.source import Compressed, Digester, FileSource, Part, Reader, Source, sniff
+from layerlab.source import Compressed, Digester, FileSource, Part, Reader, Source, Watch, sniff
 from layerlab.tarball import headers, looks_like_tar, read_entries
 
 MAX_MEMBERS = 1_000_000
@@ -150,8 +150,8 @@ class TarBundle:
 class FolderBundle:
     """The files of a folder, each read when it is asked for."""
 
-    def __init__(self, folder: str) -> None:
-        self.where = folder
+    def __init__(self, folder: str, watch: Watch | None = None) -> None:
+        self.where, self._watch = folder, watch
         self._root = os.path.realpath(folder)
         self._members: dict[str, Member] = {}
 
@@ -172,7 +172,7 @@ class FolderBundle:
             raise InvalidImage(f"a link that leads outside, to {path!r:.200}", where=where)
         if not os.path.exists(path):
             raise missing(where)
-        source = FileSource(path, where=where)
+        source = FileSource(path, where=where, watch=self._watch)
         head = source.pread(0, min(source.size, headers.BLOCK))
         return scan(source.blocks(), source, head, where, keep=True)
 

@@ -1,7 +1,15 @@
 """Bytes, wherever they are: read forward once and hashed, or at any place when asked for."""
 
 from layerlab.source.compression import Kind, decompress, sniff
-from layerlab.source.places import Compressed, FileSource, Memory, Part, Source, open_source
+from layerlab.source.places import (
+    Compressed,
+    FileSource,
+    Memory,
+    Part,
+    Source,
+    Watch,
+    open_source,
+)
 from layerlab.source.stream import Digester, Reader
 
 __all__ = [
@@ -13,6 +21,7 @@ __all__ = [
     "Part",
     "Reader",
     "Source",
+    "Watch",
     "decompress",
     "open_source",
     "sniff",

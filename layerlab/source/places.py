@@ -9,7 +9,7 @@ for bytes in its middle.
 import os
 import stat
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Protocol
 
@@ -19,6 +19,10 @@ from layerlab.source.compression import Kind, decompress
 
 BLOCK = 1 << 18
 """Bytes read at once: large enough to keep a hash busy, small enough to stay in the cache."""
+
+
+Watch = Callable[[int], None]
+"""Is told of each block that is read on the way forward: its length in bytes."""
 
 
 class Source(ReadAt, Protocol):
@@ -58,9 +62,15 @@ class FileSource:
     before it is read: a stranger's archive may hold links to ``/dev/zero``.
     """
 
-    def __init__(self, file: str | os.PathLike[str] | int, *, where: str = "") -> None:
+    def __init__(
+        self,
+        file: str | os.PathLike[str] | int,
+        *,
+        where: str = "",
+        watch: Watch | None = None,
+    ) -> None:
         """``file`` is a path, or an open descriptor, which this object then owns."""
-        self.where = where or str(file)
+        self.where, self._watch = where or str(file), watch
         try:
             # O_NONBLOCK: opening a FIFO must not wait for a writer.
             flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
@@ -115,6 +125,8 @@ class FileSource:
     def blocks(self) -> Iterator[bytes]:
         offset = 0
         while block := self.pread(offset, min(BLOCK, self.size - offset)):
+            if self._watch is not None:
+                self._watch(len(block))
             yield block
             offset += len(block)
 
