@@ -1,6 +1,5 @@
 """From a value of the model to the rows of a picture."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from layerlab.nodes import Change, Directory
 from layerlab.notebook.scene import Row
 from layerlab.union import UnionFS
 from layerlab.units import human_size
+from layerlab.wording import instruction
 
 INIT = "init layer: /dev, /etc/hosts"
 """What Docker puts over the image in every container that it makes."""
@@ -133,27 +133,3 @@ def instructions(image: Image) -> list[str]:
     if len(made) != len(image.layers):
         return []
     return [text or f"layer {index}" for index, text in enumerate(made)]
-
-
-_NOP = re.compile(r"/bin/sh -c #\(nop\)\s+")
-_ARGS = re.compile(r"(?:RUN )?\|\d+ .*?(?=/bin/sh -c )", re.DOTALL)
-_RUN = re.compile(r"(?:RUN )?/bin/sh -c\s+")
-
-
-def instruction(created_by: str) -> str:
-    """A history entry's ``created_by`` as the Dockerfile had it, on one line.
-
-    ``/bin/sh -c #(nop) ADD file:… in /`` is ``ADD file:… in /``; what the classic builder
-    and BuildKit wrap around RUN goes.
-    """
-    text = created_by.strip().removesuffix("# buildkit")
-    if _NOP.match(text):
-        text = _NOP.sub("", text, count=1)
-    else:
-        if wrapped := _ARGS.match(text):
-            text = text[wrapped.end() :]
-        if _RUN.match(text):
-            text = "RUN " + _RUN.sub("", text, count=1)
-        elif text.startswith("/"):  # a shell of the Dockerfile's own: only RUN has no (nop)
-            text = "RUN " + text
-    return " ".join(text.split())

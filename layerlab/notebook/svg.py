@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
+from layerlab.wording import printable as printable  # the pictures take it from here
+
 SANS = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans','Noto Sans CJK SC',sans-serif"
 MONO = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono','Noto Sans CJK SC',monospace"
 
@@ -27,19 +29,6 @@ _WIDTHS = {
 }
 _BOLD = 1.12
 _DIGEST = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{20,}\b")
-
-
-def printable(text: str) -> str:
-    """``text`` with all that can't be shown escaped: newlines, controls, bytes beyond UTF-8."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else _escaped(char) for char in text)
-
-
-def _escaped(char: str) -> str:
-    if "\udc80" <= char <= "\udcff":  # a byte that isn't UTF-8: PEP 383
-        return f"\\x{ord(char) - 0xDC00:02x}"
-    return char.encode("unicode_escape").decode("ascii")
 
 
 @lru_cache(maxsize=4096)
