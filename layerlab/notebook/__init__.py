@@ -20,6 +20,7 @@ _HOMES = {
     "lines": "charts",
     "magics": "docker_magics",
     "matrix": "sharing_matrix",
+    "playground": "playground_desk",
     "pulls": "pulls_desk",
     "sharing": "sharing_desk",
     "stack": "drawing",

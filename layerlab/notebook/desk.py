@@ -18,8 +18,9 @@ from layerlab.notebook.skin import script, style
 class State(Protocol):
     """What stands on the desk."""
 
-    said: str
-    """What the last move did."""
+    @property
+    def said(self) -> str:
+        """What the last move did."""
 
     @property
     def text(self) -> str:

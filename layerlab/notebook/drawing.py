@@ -123,7 +123,7 @@ def compose(
         rest=rest,
         rest_seen=choose.visible_count(rows, wanted) if rest else 0,
         searched=searched,
-        copies=_copies(rows, event),
+        copies=copies(rows, event),
         selected=selected,
     )
 
@@ -196,16 +196,16 @@ def _tree(value: object) -> UnionFS | Container:
             return UnionFS(cast(Sequence[Layer], value))
 
 
-def _copies(rows: Sequence[Row], event: Event | None) -> tuple[Copy, ...]:
+def copies(rows: Sequence[Row], event: Event | None) -> tuple[Copy, ...]:
     """An arrow for each path that an operation copied up."""
-    copies = []
+    arrows = []
     upper = len(rows) - 1
     for path in event.copied_up if event else ():
         column = look_down(rows[:upper], path)
         if event and column.seen is not None:
             size = 0 if isinstance(column.seen, Directory) else event.bytes_copied
-            copies.append(Copy(path, column.rows[0], upper, size))
-    return tuple(copies)
+            arrows.append(Copy(path, column.rows[0], upper, size))
+    return tuple(arrows)
 
 
 def _title(

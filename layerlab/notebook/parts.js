@@ -93,11 +93,11 @@ function makeControls(rows, send) {
 }
 
 // What the last move did, and the state in words.
-function makeWords(head) {
+function makeWords(head, part = "The selected part") {
   const said = make("p", { class: "said", role: "status", "aria-live": "polite" });
   const notes = make("p", { class: "notes" });
   const detailHead = make("p", { class: "head" });
-  const detail = make("pre", { class: "whole", tabindex: "0", "aria-label": "The selected part" });
+  const detail = make("pre", { class: "whole", tabindex: "0", "aria-label": part });
   const state = make("pre", { tabindex: "0", "aria-label": head });
   const show = (now) => {
     said.textContent = now.said;

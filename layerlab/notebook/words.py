@@ -150,11 +150,12 @@ def table(scene: Scene) -> str:
         lines.append([label, *(_cell(scene, each, row.index) for each in scene.columns)])
         if scene.rest and (counts := count_words(scene.rest.get(row.index, {}))):
             lines[-1].append("+ " + ", ".join(counts))
-    text = _aligned(lines if scene.columns else lines[1:])
+    text = aligned(lines if scene.columns else lines[1:])
     return f"{printable(scene.title)}\n{text}" if scene.title else text or "no layers"
 
 
-def _aligned(lines: list[list[str]]) -> str:
+def aligned(lines: list[list[str]]) -> str:
+    """Lines of cells as a table of text."""
     count = max((len(line) for line in lines), default=0)
     widths = [
         max(_cells(line[place]) for line in lines if place < len(line)) for place in range(count)

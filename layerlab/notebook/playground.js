@@ -1,0 +1,69 @@
+// The skin of the playground: an operation, a path, and a line of shell. Python makes the move, and
+// the whole view comes back.
+
+function render({ model, el }) {
+  const view = () => model.get("view");
+  const send = (move, more = {}) => model.send({ move, ...more });
+  const { name, hint, controls: rows, head, operations } = view();
+  const controls = makeControls(rows, send);
+  const root = make("div", { class: "ll-bench ll-desk ll-playground", role: "group", "aria-label": name });
+  const picture = makePicture(({ path }) => { if (path !== undefined) send("select", { path }); });
+  const words = makeWords(head, "The log");
+  const field = (text, attributes = {}) => {
+    const made = make("input", { type: "text", spellcheck: "false", autocomplete: "off", ...attributes });
+    return [make("label", { class: "wide" }, text, made), made];
+  };
+  const act = (text, go) => {
+    const made = make("button", { type: "button" }, text);
+    made.addEventListener("click", go);
+    return made;
+  };
+  const onEnter = (made, go) => made.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    event.stopPropagation();
+    go();
+  });
+
+  const op = make("select", { "aria-label": "Operation" });
+  op.append(...operations.map((each) => make("option", { value: each.op }, each.label)));
+  const list = make("datalist", { id: `ll-paths-${Math.random().toString(36).slice(2)}` });
+  const [pathLabel, path] = field("Path", { list: list.id });
+  const [moreLabel, more] = field("");
+  const moreText = document.createTextNode("");
+  moreLabel.prepend(moreText);
+  const fit = () => {
+    const { needs, default: first } = operations.find((each) => each.op === op.value);
+    moreLabel.hidden = !needs;
+    moreText.textContent = needs;
+    more.value = needs === "New path" ? `${path.value}.new` : first;
+  };
+  const go = () => send("do", { op: op.value, path: path.value, more: moreLabel.hidden ? "" : more.value });
+  op.addEventListener("change", fit);
+  [path, more].forEach((each) => onEnter(each, go));
+  const [lineLabel, line] = field("$", { "aria-label": "A line of shell", placeholder: "echo hello >> /etc/motd" });
+  const type = () => { if (line.value.trim()) send("sh", { line: line.value }); };
+  onEnter(line, type);
+  root.append(
+    make("p", {}, hint), ...controls.elements,
+    make("fieldset", { "aria-label": "Do" }, op, pathLabel, list, moreLabel, act("Do it", go)),
+    make("fieldset", { "aria-label": "Shell" }, lineLabel, act("Run", type)),
+    words.said, picture.element, ...words.rest,
+  );
+  el.append(root);
+
+  const draw = () => {
+    const now = view();
+    controls.fill(controls.fields.box, now.boxes);
+    controls.show(now);
+    list.replaceChildren(...now.paths.map((each) => make("option", { value: each })));
+    if (path.value !== now.values.path) { path.value = now.values.path; fit(); }
+    picture.show(now.svg);
+    words.show(now);
+  };
+  model.on("change:view", draw);
+  draw();
+  return () => model.off("change:view", draw);
+}
+
+export default { render };
