@@ -6,6 +6,7 @@ reach a terminal or a page, nor a newline begin a line of its own.
 
 import re
 
+_DIGEST = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{20,}\b")
 _NOP = re.compile(r"/bin/sh -c #\(nop\)\s+")
 _ARGS = re.compile(r"(?:RUN )?\|\d+ .*?(?=/bin/sh -c )", re.DOTALL)
 _RUN = re.compile(r"(?:RUN )?/bin/sh -c\s+")
@@ -22,6 +23,11 @@ def _escaped(char: str) -> str:
     if "\udc80" <= char <= "\udcff":  # a byte that isn't UTF-8: PEP 383
         return f"\\x{ord(char) - 0xDC00:02x}"
     return char.encode("unicode_escape").decode("ascii")
+
+
+def brief(text: str) -> str:
+    """``text`` fit to be shown: escaped, and long digests cut to 12 digits, as Docker does."""
+    return _DIGEST.sub(r"\1…", printable(text[:2000]))
 
 
 def instruction(created_by: str) -> str:

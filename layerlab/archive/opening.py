@@ -8,25 +8,24 @@ from layerlab.archive.bundle import Bundle, FolderBundle, TarBundle
 from layerlab.errors import InvalidImage, InvalidLayer, LayerlabError, NotFound
 from layerlab.image import Image
 from layerlab.nodes import LowerLink
-from layerlab.source import Compressed, FileSource, Source, Watch, sniff
+from layerlab.source import Compressed, Given, Source, Watch, name_of, open_source, sniff
 from layerlab.tarball import headers, looks_like_tar
 
 _STRANGE = (RecursionError, MemoryError, OverflowError, ValueError, EOFError)
 """What a file made to hurt can raise in the deep of Python; it ends as an ``InvalidImage``."""
 
 
-def open_image(
-    path: str | os.PathLike[str], ref: str | None = None, *, watch: Watch | None = None
-) -> Image:
+def open_image(path: Given, ref: str | None = None, *, watch: Watch | None = None) -> Image:
     """The image in an archive: a docker-archive or an OCI layout, a file or a folder.
 
+    ``path`` may also be a stream, which is put aside in an unnamed temporary file, or bytes.
     ``ref`` is the name it has there (``alpine`` finds ``alpine:latest``), or its ImageID or
     the beginning of it; it may be left out where there is one image only. Every digest is
     verified before this returns; file contents stay in the archive and are read when asked for.
     ``watch`` is told of the bytes as they are read.
     """
     images = open_images(path, watch=watch)
-    where = os.fspath(path)
+    where = name_of(path)
     if ref is None:
         if len(set(images.values())) == 1:
             return next(iter(images.values()))
@@ -43,15 +42,15 @@ def open_image(
     raise NotFound(ref, where=where, hint=f"there is {_listed(images)}")
 
 
-def open_images(path: str | os.PathLike[str], *, watch: Watch | None = None) -> dict[str, Image]:
+def open_images(path: Given, *, watch: Watch | None = None) -> dict[str, Image]:
     """All images of an archive by name, in the archive's order.
 
     An image with several names is there under each. One without a name goes by the short
     form of its ImageID; where one name stands for several platforms, by ``name (os/arch)``.
     """
-    where = os.fspath(path)
+    where = name_of(path)
     try:
-        named = list(_read(_bundle(where, watch), where))
+        named = list(_read(_bundle(path, watch), where))
         for image in {image for _, image in named}:
             _check_links(image, where)
     except LayerlabError:
@@ -71,10 +70,10 @@ def familiar(name: str) -> str:
     return name if ":" in name.rpartition("/")[2] or "@" in name else f"{name}:latest"
 
 
-def _bundle(path: str, watch: Watch | None) -> Bundle:
-    if os.path.isdir(path):
-        return FolderBundle(path, watch)
-    file = FileSource(path, watch=watch)
+def _bundle(path: Given, watch: Watch | None) -> Bundle:
+    if isinstance(path, (str, os.PathLike)) and os.path.isdir(path):
+        return FolderBundle(os.fspath(path), watch)
+    file = open_source(path, watch=watch)
     where = file.where
     source: Source = file
     head = file.pread(0, min(file.size, headers.BLOCK))

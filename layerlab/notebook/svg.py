@@ -4,13 +4,13 @@ Text is measured by DejaVu Sans, the widest of the fonts that a reader is likely
 fits there fits elsewhere.
 """
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
-from layerlab.wording import printable as printable  # the pictures take it from here
+from layerlab.wording import brief as brief  # the pictures take it from here
+from layerlab.wording import printable as printable
 
 SANS = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans','Noto Sans CJK SC',sans-serif"
 MONO = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono','Noto Sans CJK SC',monospace"
@@ -28,7 +28,6 @@ _WIDTHS = {
     **dict.fromkeys("%mW@→…", 1.0),
 }
 _BOLD = 1.12
-_DIGEST = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{20,}\b")
 
 
 @lru_cache(maxsize=4096)
@@ -108,11 +107,6 @@ def first_fit(choices: Sequence[str], room: float, size: float = 12) -> str:
     """The first of ``choices`` that fits; if none does, the last, shortened."""
     fitting = (choice for choice in choices if width(choice, size) <= room)
     return next(fitting, None) or fit(choices[-1], room, size)
-
-
-def brief(text: str) -> str:
-    """``text`` fit to be shown: escaped, and long digests cut to 12 digits, as Docker does."""
-    return _DIGEST.sub(r"\1…", printable(text[:2000]))
 
 
 def number(value: float) -> str:

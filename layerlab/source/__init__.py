@@ -4,10 +4,12 @@ from layerlab.source.compression import Kind, decompress, sniff
 from layerlab.source.places import (
     Compressed,
     FileSource,
+    Given,
     Memory,
     Part,
     Source,
     Watch,
+    name_of,
     open_source,
 )
 from layerlab.source.stream import Digester, Reader
@@ -16,6 +18,7 @@ __all__ = [
     "Compressed",
     "Digester",
     "FileSource",
+    "Given",
     "Kind",
     "Memory",
     "Part",
@@ -23,6 +26,7 @@ __all__ = [
     "Source",
     "Watch",
     "decompress",
+    "name_of",
     "open_source",
     "sniff",
 ]

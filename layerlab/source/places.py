@@ -21,6 +21,9 @@ BLOCK = 1 << 18
 """Bytes read at once: large enough to keep a hash busy, small enough to stay in the cache."""
 
 
+Given = IO[bytes] | bytes | str | os.PathLike[str]
+"""What a source can be opened from."""
+
 Watch = Callable[[int], None]
 """Is told of each block that is read on the way forward: its length in bytes."""
 
@@ -86,7 +89,12 @@ class FileSource:
 
     @classmethod
     def spooled(
-        cls, blocks: Iterable[bytes], *, where: str, size: int | None = None
+        cls,
+        blocks: Iterable[bytes],
+        *,
+        where: str,
+        size: int | None = None,
+        watch: Watch | None = None,
     ) -> "FileSource":
         """Put ``blocks`` into an unnamed temporary file, which goes when this object goes."""
         import tempfile  # slow to import, and most sessions never get here
@@ -99,7 +107,7 @@ class FileSource:
             with tempfile.TemporaryFile(buffering=0) as file:
                 for block in blocks:
                     _write_all(file, block)
-                return cls(os.dup(file.fileno()), where=where)
+                return cls(os.dup(file.fileno()), where=where, watch=watch)
         except OSError as error:
             raise _no_room(folder, str(error.strerror), where) from error
 
@@ -178,14 +186,21 @@ class Compressed:
         return decompress(self.source.blocks(), self.kind, where=self.where)
 
 
-def open_source(given: IO[bytes] | bytes | str | os.PathLike[str]) -> Memory | FileSource:
+def open_source(given: Given, *, watch: Watch | None = None) -> Memory | FileSource:
     """The source behind a path, bytes, or a stream (which is copied to an unnamed file)."""
+    where = name_of(given)
     if isinstance(given, bytes):
-        return Memory(given, "bytes")
+        return Memory(given, where)
     if isinstance(given, (str, os.PathLike)):
-        return FileSource(given)
-    where = str(getattr(given, "name", "stream"))
-    return FileSource.spooled(iter(lambda: given.read(BLOCK), b""), where=where)
+        return FileSource(given, where=where, watch=watch)
+    return FileSource.spooled(iter(lambda: given.read(BLOCK), b""), where=where, watch=watch)
+
+
+def name_of(given: Given) -> str:
+    """What error messages call it."""
+    if isinstance(given, (str, os.PathLike)):
+        return os.fspath(given)
+    return "bytes" if isinstance(given, bytes) else str(getattr(given, "name", "stream"))
 
 
 def _write_all(file: IO[bytes], block: bytes) -> None:
