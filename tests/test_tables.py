@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from layerlab import Container, Directory, Engine, Image, Layer, RecordedLayer, UnionFS, Whiteout
+from layerlab.analysis import compare, dive, waste
 from layerlab.notebook.tables import CannotTable, table
 
 BASE = Layer.of({"/bin/sh": b"shell", "/etc/motd": b"hi"})
@@ -80,3 +81,46 @@ def test_a_build_lists_its_steps() -> None:
 def test_other_things_have_no_table(value: object) -> None:
     with pytest.raises(CannotTable, match="has no table"):
         table(value)
+
+
+def two_images() -> tuple[Image, Image]:
+    above = {"/etc/motd": b"hello", "/new": b"1", "/bin/sh": Whiteout()}
+    return Image([BASE]), Image([BASE, Layer.of(above)])
+
+
+def test_waste_lists_its_findings_and_paths() -> None:
+    found = waste(two_images()[1])
+    frame = table(found)
+    assert list(frame.columns) == [
+        "bytes saved", "paths", "layer", "made by", "hidden by", "advice",
+    ]  # fmt: skip
+    assert [row[:4] for row in rows(frame)] == [
+        ("deleted in a later layer", 5, 1, 0),
+        ("changed in a later layer", 2, 1, 0),
+    ]
+    assert frame["bytes saved"].sum() == found.wasted_bytes
+    assert rows(table(found.findings)) == rows(frame)
+    assert rows(table(found.paths)) == [
+        ("/bin/sh", 5, 5, "0", "deleted in a later layer"),
+        ("/etc/motd", 2, 7, "0, 1", "changed in a later layer"),
+    ]
+    assert list(table(waste(Image([BASE]))).columns) == list(frame.columns)
+
+
+def test_a_comparison_lists_paths_and_layers_with_sizes() -> None:
+    found = compare(*two_images())
+    frame = table(found)
+    assert rows(frame) == [
+        ("/bin/sh", "removed", 5, pd.NA, -5),
+        ("/etc/motd", "content", 2, 5, 3),
+        ("/new", "added", pd.NA, 1, 1),
+    ]
+    assert frame["bytes in b"].sum() == 6
+    assert rows(table(found.layers)) == [
+        (BASE.diff_id.short, 7, 0, 0),
+        (found.only_b[0].short, 6, pd.NA, 1),
+    ]
+
+
+def test_dives_paths_make_a_table() -> None:
+    assert rows(table(dive(two_images()[1]))) == [("/etc/motd", 2, 7), ("/bin/sh", 2, 5)]

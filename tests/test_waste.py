@@ -7,8 +7,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tars import entry, hard_link, tar
 
-from layerlab import Directory, File, History, Image, Layer, Meta, RecordedLayer, Symlink, Whiteout
-from layerlab.analysis import Finding, WastedPath, compare, copies, waste
+from layerlab import (
+    Device,
+    Directory,
+    File,
+    History,
+    Image,
+    Layer,
+    Meta,
+    RecordedLayer,
+    Symlink,
+    Whiteout,
+)
+from layerlab.analysis import (
+    ComparedLayer,
+    Difference,
+    Finding,
+    WastedPath,
+    compare,
+    copies,
+    waste,
+)
 from layerlab.digest import DiffID
 from layerlab.errors import InvalidLayer, NoContent
 
@@ -169,3 +188,24 @@ def test_compare() -> None:
 def test_layers_are_shared_from_below_only() -> None:
     one, two = {"/1": b"1"}, {"/2": b"2"}
     assert compare(of(one, two), of(two, one)).shared_layers == ()
+
+
+def test_a_comparison_has_every_size() -> None:
+    a = of({"/f": b"12", "/gone": b"3"}, {"/x": b""})
+    b = of({"/f": b"12", "/gone": b"3"}, {"/f": b"123", "/gone": Whiteout(), "/n": Device("fifo")})
+    found = compare(a, b)
+    assert found.differences == (
+        Difference("/f", "content", 2, 3),
+        Difference("/gone", "removed", 1, None),
+        Difference("/n", "added", None, 0),
+        Difference("/x", "removed", 0, None),
+    )
+    assert found.layers == (
+        ComparedLayer(a.diff_ids[0], 3, 0, 0),
+        ComparedLayer(a.diff_ids[1], 0, 1, None),
+        ComparedLayer(b.diff_ids[1], 3, None, 1),
+    )
+    other = compare(b, of({"/f": File(b"123", Meta(0o700)), "/n": Device("char", 1, 2)}))
+    assert [row.how for row in other.differences] == ["metadata", "kind"]
+    numbers = (of({"/n": Device("char", 1, minor)}) for minor in (2, 3))
+    assert [row.how for row in compare(*numbers).differences] == ["content"]

@@ -3,59 +3,139 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
 
 from layerlab.analysis.sameness import same_content, same_owner
 from layerlab.digest import DiffID
 from layerlab.image import Image
 from layerlab.nodes import Device, Visible
 
+How = Literal["added", "removed", "kind", "content", "metadata"]
+"""What differs at a path. ``metadata``: mode, owner or xattrs alone; times never count."""
+
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """Two images side by side. Paths are sorted; sizes are in bytes."""
+class ComparedLayer:
+    """A layer of one image or of both: its place in each, ``None`` where it isn't there."""
 
-    shared_layers: tuple[DiffID, ...]
-    """The layers that both begin with: what a store keeps once."""
-    only_a: tuple[DiffID, ...]
-    only_b: tuple[DiffID, ...]
-    shared_bytes: int
-    size_a: int
-    size_b: int
-    added: tuple[str, ...] = field(repr=False)
-    """Paths that only ``b`` has."""
-    removed: tuple[str, ...] = field(repr=False)
-    """Paths that only ``a`` has."""
-    changed: tuple[str, ...] = field(repr=False)
-    """Paths that both have, but for their times different: kind, content, target, mode or owner."""
+    diff_id: DiffID
+    size: int
+    a: int | None
+    b: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A path that the two trees don't agree on, and its size in each; ``None``: not there."""
+
+    path: str
+    how: How
+    size_a: int | None
+    size_b: int | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two images side by side. Sizes are in bytes."""
+
+    layers: tuple[ComparedLayer, ...]
+    """Those that both begin with, which a store keeps once; then the others of ``a``, of ``b``."""
+    differences: tuple[Difference, ...] = field(repr=False)
+    """By path."""
+
+    @cached_property
+    def shared_layers(self) -> tuple[DiffID, ...]:
+        return tuple(row.diff_id for row in self._shared)
+
+    @cached_property
+    def only_a(self) -> tuple[DiffID, ...]:
+        return tuple(row.diff_id for row in self.layers if row.b is None)
+
+    @cached_property
+    def only_b(self) -> tuple[DiffID, ...]:
+        return tuple(row.diff_id for row in self.layers if row.a is None)
+
+    @property
+    def shared_bytes(self) -> int:
+        return sum(row.size for row in self._shared)
+
+    @property
+    def size_a(self) -> int:
+        return sum(row.size for row in self.layers if row.a is not None)
+
+    @property
+    def size_b(self) -> int:
+        return sum(row.size for row in self.layers if row.b is not None)
+
+    @cached_property
+    def added(self) -> tuple[str, ...]:
+        """Paths that only ``b`` has."""
+        return tuple(row.path for row in self.differences if row.how == "added")
+
+    @cached_property
+    def removed(self) -> tuple[str, ...]:
+        """Paths that only ``a`` has."""
+        return tuple(row.path for row in self.differences if row.how == "removed")
+
+    @cached_property
+    def changed(self) -> tuple[str, ...]:
+        """Paths that both have, but for their times different: kind, content, mode or owner."""
+        alone = "added", "removed"
+        return tuple(row.path for row in self.differences if row.how not in alone)
+
+    @property
+    def _shared(self) -> tuple[ComparedLayer, ...]:
+        return tuple(row for row in self.layers if row.a is not None and row.b is not None)
 
 
 def compare(a: Image, b: Image) -> Comparison:
     """Compare two images; ``NoContent`` if only the name of a layer is known."""
-    shared = 0
-    for one, other in zip(a.diff_ids, b.diff_ids, strict=False):
-        if one != other:
-            break
-        shared += 1
     left = {path: node for path, node, _ in a.rootfs.items()}
     right = {path: node for path, node, _ in b.rootfs.items()}
-    both = sorted(left.keys() & right.keys())
-    return Comparison(
-        shared_layers=a.diff_ids[:shared],
-        only_a=a.diff_ids[shared:],
-        only_b=b.diff_ids[shared:],
-        shared_bytes=sum(layer.size for layer in a.layers[:shared]),
-        size_a=a.size,
-        size_b=b.size,
-        added=tuple(sorted(right.keys() - left.keys())),
-        removed=tuple(sorted(left.keys() - right.keys())),
-        changed=tuple(path for path in both if _differs(left[path], right[path])),
+    rows = (
+        _difference(path, left.get(path), right.get(path))
+        for path in sorted(left.keys() | right.keys())
     )
+    return Comparison(_layers(a, b), tuple(row for row in rows if row is not None))
 
 
-def _differs(one: Visible, other: Visible) -> bool:
+def _layers(a: Image, b: Image) -> tuple[ComparedLayer, ...]:
+    shared = 0
+    while shared < min(len(a.layers), len(b.layers)) and a.layers[shared] == b.layers[shared]:
+        shared += 1
+    rows = [
+        ComparedLayer(layer.diff_id, layer.size, number, number if number < shared else None)
+        for number, layer in enumerate(a.layers)
+    ]
+    rows += [
+        ComparedLayer(layer.diff_id, layer.size, None, number)
+        for number, layer in enumerate(b.layers)
+        if number >= shared
+    ]
+    return tuple(rows)
+
+
+def _difference(path: str, one: Visible | None, other: Visible | None) -> Difference | None:
+    if one is None or other is None:
+        how: How | None = "added" if one is None else "removed"
+    else:
+        how = _how(one, other)
+    if how is None:
+        return None
+    sizes = (None if node is None else node.size for node in (one, other))
+    return Difference(path, how, *sizes)
+
+
+def _how(one: Visible, other: Visible) -> How | None:
+    """What differs between two nodes at one path, the greatest first."""
     if one is other:
-        return False
-    if one.kind != other.kind or not same_owner(one, other) or not same_content(one, other):
-        return True
-    numbers = [(n.major, n.minor) for n in (one, other) if isinstance(n, Device)]
-    return len(set(numbers)) > 1
+        return None
+    if one.kind != other.kind:
+        return "kind"
+    if not same_content(one, other):
+        return "content"
+    numbers = {(node.major, node.minor) for node in (one, other) if isinstance(node, Device)}
+    if len(numbers) > 1:
+        return "content"
+    return None if same_owner(one, other) else "metadata"

@@ -9,6 +9,16 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from layerlab.analysis import (
+    ComparedLayer,
+    Comparison,
+    Difference,
+    Dive,
+    Finding,
+    Repeated,
+    Waste,
+    WastedPath,
+)
 from layerlab.build import Build
 from layerlab.build import Step as BuildStep
 from layerlab.container import Container, Event
@@ -33,6 +43,9 @@ def table(value: object) -> pd.DataFrame:
     - a lookup's ``Hit`` or trail: the layers searched, in order
     - one event or a container's events: what each operation searched, copied and hid
     - a ``Build``: its steps, by their line in the Dockerfile
+    - a ``Waste``: its findings; ``table(waste.paths)`` for the paths
+    - a ``Comparison``: the paths that differ; ``table(comparison.layers)`` for the layers
+    - a ``Dive``: the paths that dive calls inefficient
     """
     match value:
         case Layer():
@@ -49,6 +62,12 @@ def table(value: object) -> pd.DataFrame:
             return _events([value])
         case Build():
             return _steps(value.steps)
+        case Waste():
+            return _findings(value.findings)
+        case Comparison():
+            return _differences(value.differences)
+        case Dive():
+            return _repeated(value.paths)
     return _sequence(value)
 
 
@@ -60,7 +79,8 @@ def _sequence(value: Any) -> pd.DataFrame:
                 return make(items)
     raise CannotTable(
         f"a {type(value).__name__} has no table",
-        hint="pass a Layer, UnionFS, Image, Container, Build, a lookup, a trail, or events",
+        hint="pass a Layer, UnionFS, Image, Container, Build, a lookup, a trail, events, "
+        "or what an analysis found",
     )
 
 
@@ -125,10 +145,52 @@ def _events(events: Iterable[Any]) -> pd.DataFrame:
     return _frame(names, rows)
 
 
+def _findings(findings: Iterable[Finding]) -> pd.DataFrame:
+    rows = [
+        (row.why, row.saves, len(row.paths), row.layer, row.made_by, row.hidden_by, row.advice)
+        for row in findings
+    ]
+    names = ["waste", "bytes saved", "paths", "layer", "made by", "hidden by", "advice"]
+    return _frame(names, rows)
+
+
+def _wasted(paths: Iterable[WastedPath]) -> pd.DataFrame:
+    rows = [
+        (row.path, row.wasted, sum(size for _, size in row.sizes),
+         ", ".join(str(layer) for layer, _ in row.sizes), row.why)
+        for row in paths
+    ]  # fmt: skip
+    return _frame(["path", "bytes wasted", "bytes", "layers", "why"], rows)
+
+
+def _differences(differences: Iterable[Difference]) -> pd.DataFrame:
+    rows = [
+        (row.path, row.how, row.size_a, row.size_b, (row.size_b or 0) - (row.size_a or 0))
+        for row in differences
+    ]
+    frame = _frame(["path", "what differs", "bytes in a", "bytes in b", "more"], rows)
+    return frame.astype({"bytes in a": "Int64", "bytes in b": "Int64"})  # <NA>: not there
+
+
+def _compared(layers: Iterable[ComparedLayer]) -> pd.DataFrame:
+    rows = [(row.diff_id.short, row.size, row.a, row.b) for row in layers]
+    frame = _frame(["DiffID", "bytes", "in a", "in b"], rows)
+    return frame.astype({"in a": "Int64", "in b": "Int64"})
+
+
+def _repeated(paths: Iterable[Repeated]) -> pd.DataFrame:
+    return _frame(["path", "layers", "bytes"], [(row.path, row.layers, row.size) for row in paths])
+
+
 _OF_MANY: tuple[tuple[Any, Callable[..., pd.DataFrame]], ...] = (
     (Event, _events),
     (Step, _trail),
     ((Layer, RecordedLayer), _layers),
+    (Finding, _findings),
+    (WastedPath, _wasted),
+    (Difference, _differences),
+    (ComparedLayer, _compared),
+    (Repeated, _repeated),
 )
 """What a sequence may hold. An empty one is taken for a container that did nothing yet."""
 
