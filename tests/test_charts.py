@@ -11,6 +11,7 @@ from layerlab import Engine, Image, Layer
 from layerlab.build import Build
 from layerlab.notebook import cache_chart, cache_table, image_chart, image_table, layer_chart
 from layerlab.notebook.charts import Chart, bars, lines, stacks
+from layerlab.notebook.cow_charts import copying
 
 DEPTHS = pd.DataFrame({"in the base": [1, 60, 125], "on top": [1, 1, 1]}, index=[1, 60, 125])
 BYTES = pd.Series({"append": 100_000_001, "read": 0})
@@ -29,7 +30,17 @@ def part_chart() -> Chart:
     return stacks(frame, title="Two are enough", alt="990, 90", x="the image", size=True)
 
 
-@pytest.fixture(params=[depth_chart, byte_chart, part_chart], ids=["lines", "bars", "stacks"])
+def copy_chart() -> Chart:
+    written, stored = [0, 1, 1, 0], [50_000_000, 50_000_001, 1, 0]
+    names = ["chmod", "append", "again", "read"]
+    frame = pd.DataFrame({"bytes written": written, "bytes stored": stored}, index=names)
+    return copying(frame, title="One byte, 50MB")
+
+
+CHARTS = {"lines": depth_chart, "bars": byte_chart, "stacks": part_chart, "copying": copy_chart}
+
+
+@pytest.fixture(params=CHARTS.values(), ids=CHARTS)
 def chart(request: pytest.FixtureRequest) -> Chart:
     made: Chart = request.param()
     assert made.svg == request.param().svg
@@ -91,6 +102,14 @@ def test_stacks_name_their_parts_and_say_the_sums() -> None:
     said = words(part_chart())
     assert {"one", "two", "base", "added", "900B", "990B", "the image"} <= set(said)
     assert said.count("90B") == 1  # a part that has no room for its number goes without
+
+
+def test_what_was_written_stands_beside_what_was_stored() -> None:
+    said = words(copy_chart())
+    assert {"chmod", "append", "again", "read", "0B", "1B", "1kB", "1MB"} <= set(said)
+    assert said.count("50MB") == 2
+    told = "chmod: 0B written, 50MB stored; append: 1B written, 50MB stored; again: 1B written, 1B"
+    assert told in copy_chart().alt
 
 
 @pytest.fixture

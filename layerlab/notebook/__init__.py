@@ -10,6 +10,7 @@ _HOMES = {
     "bars": "charts",
     "cache_chart": "build_charts",
     "cache_table": "build_charts",
+    "copying": "cow_charts",
     "dockerfile_bench": "dockerfile_desk",
     "explore": "explorer",
     "inside": "inside_desk",

@@ -24,7 +24,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from layerlab.notebook.palette import DIM, GROUND, INK, PALE, RULE
 from layerlab.units import human_size
 
-_STYLE: Any = {
+STYLE: Any = {
     "svg.hashsalt": "layerlab",
     "svg.fonttype": "none",
     "font.family": ["DejaVu Sans"],
@@ -68,8 +68,8 @@ def lines(
 
     ``size`` prints the y axis in Docker's units.
     """
-    with mpl.rc_context(_STYLE):
-        figure, axes = _axes(title, 3.9)
+    with mpl.rc_context(STYLE):
+        figure, axes = new_axes(title, 3.9)
         for number, name in enumerate(frame.columns):
             axes.plot(
                 frame.index,
@@ -91,15 +91,15 @@ def lines(
         axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         if size:
             axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: human_size(int(v))))
-        return _chart(figure, alt)
+        return finished(figure, alt)
 
 
 def bars(values: "pd.Series[int]", *, title: str, alt: str, x: str, size: bool = False) -> Chart:
     """One horizontal bar a value, the first on top, its number at its end."""
     say: Callable[[int], str] = human_size if size else str
     names, numbers = [str(name) for name in values.index], [int(v) for v in values]
-    with mpl.rc_context(_STYLE):
-        figure, axes = _axes(title, 1.2 + 0.42 * len(numbers))
+    with mpl.rc_context(STYLE):
+        figure, axes = new_axes(title, 1.2 + 0.42 * len(numbers))
         rows = range(len(numbers))  # by place: two bars may have one name
         axes.barh(rows, numbers, color=DIM, height=0.62, tick_label=names)
         axes.invert_yaxis()
@@ -111,7 +111,7 @@ def bars(values: "pd.Series[int]", *, title: str, alt: str, x: str, size: bool =
         axes.spines["bottom"].set_visible(False)
         axes.tick_params(axis="y", length=0, labelcolor=INK)
         axes.set_xticks([])
-        return _chart(figure, alt)
+        return finished(figure, alt)
 
 
 def stacks(frame: pd.DataFrame, *, title: str, alt: str, x: str, size: bool = False) -> Chart:
@@ -120,8 +120,8 @@ def stacks(frame: pd.DataFrame, *, title: str, alt: str, x: str, size: bool = Fa
     A part is named in it where there is room, and in the legend under the bars.
     """
     say: Callable[[int], str] = human_size if size else str
-    with mpl.rc_context(_STYLE):
-        figure, axes = _axes(title, 1.7 + 0.5 * len(frame))
+    with mpl.rc_context(STYLE):
+        figure, axes = new_axes(title, 1.7 + 0.5 * len(frame))
         rows = range(len(frame))
         ends = [0] * len(frame)
         longest = max([1, *frame.sum(axis="columns")])
@@ -145,7 +145,7 @@ def stacks(frame: pd.DataFrame, *, title: str, alt: str, x: str, size: bool = Fa
         axes.tick_params(axis="y", length=0, labelcolor=INK)
         axes.set_xticks([])
         figure.legend(loc="outside lower left", ncols=len(frame.columns), frameon=False)
-        return _chart(figure, alt)
+        return finished(figure, alt)
 
 
 _PARTS: Any = (
@@ -157,7 +157,8 @@ _PARTS: Any = (
 """How the parts of a bar are told apart: by shade and hatching, in every row alike."""
 
 
-def _axes(title: str, height: float) -> tuple[Figure, Axes]:
+def new_axes(title: str, height: float) -> tuple[Figure, Axes]:
+    """An empty chart under its title; ``height`` in inches."""
     # No pyplot: it would keep the figure alive, and print it a second time.
     layout = ConstrainedLayoutEngine(w_pad=0.2, h_pad=0.2)  # inches
     figure = Figure(figsize=(_WIDTH, height), dpi=_DPI, facecolor=GROUND, layout=layout)
@@ -187,7 +188,8 @@ def _label_ends(axes: Axes, frame: pd.DataFrame) -> None:
             )
 
 
-def _chart(figure: Figure, alt: str) -> Chart:
+def finished(figure: Figure, alt: str) -> Chart:
+    """What was drawn, as an SVG that is the same in every run."""
     out = BytesIO()
     figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None}, facecolor=GROUND)
     text = out.getvalue().decode()
