@@ -56,7 +56,7 @@ def run(path: Path) -> str:
     )
     with tempfile.TemporaryDirectory() as nobody:
         # The reader's start-up files and settings are none of the notebook's business.
-        os.environ.update(IPYTHONDIR=nobody, MPLCONFIGDIR=nobody)
+        os.environ.update(IPYTHONDIR=nobody, MPLCONFIGDIR=nobody, LAYERLAB_DATA="")
         try:
             # A kernel's own stderr holds warnings about its sockets only; a cell's is an output.
             client.execute(stderr=subprocess.DEVNULL)

@@ -6,12 +6,14 @@ solution and each known mistake come to. So a right answer is right in whatever 
 written, and a mistake is called by its name.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Literal, Protocol
 
 import layerlab
+from layerlab.course import keeping
 from layerlab.course.plain import DOTS, Plain, Strange, plain, run, show
 
 State = Literal["correct", "not yet", "not attempted yet"]
@@ -101,8 +103,20 @@ class Exercise:
     mistakes: Sequence[Mistake] = ()
     _hints_given: list[str] = field(default_factory=list, repr=False, compare=False)
 
+    @property
+    def key(self) -> str:
+        """What the exercise is called in the learner's record: its title, in small letters."""
+        return "-".join(re.findall(r"[a-z0-9]+", self.title.lower()))
+
     def check(self, answer: object = ...) -> Verdict:
         """Say whether ``answer`` is right, and if not, what is wrong. Never raises."""
+        verdict = self.judge(answer)
+        if verdict.state != "not attempted yet":
+            keeping.checked(self.key, verdict.state == "correct")
+        return verdict
+
+    def judge(self, answer: object) -> Verdict:
+        """What ``check`` says, without a trace in the learner's record."""
         try:
             seen = DOTS if answer is ... else self.kind.observe(answer)
         except UnfitError as unfit:
@@ -124,10 +138,12 @@ class Exercise:
         step = min(len(self._hints_given), len(self.hints) - 1)
         if len(self._hints_given) < len(self.hints):
             self._hints_given.append(self.hints[step])
+            keeping.hinted(self.key, len(self._hints_given))
         return Note(f"Hint {step + 1} of {len(self.hints)}", self.hints[step])
 
     def solution(self) -> Note:
         """One way to do it, and why it is right."""
+        keeping.shown(self.key)
         return Note("One solution", self.why, self.solution_code.strip())
 
     def solve(self) -> object:

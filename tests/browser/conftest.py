@@ -124,6 +124,7 @@ def _environment(home: Path) -> dict[str, str]:
         "JUPYTER_RUNTIME_DIR": "runtime",
         "JUPYTER_DATA_DIR": "data",
         "IPYTHONDIR": "ipython",
+        "LAYERLAB_DATA": "progress",
     }
     return {**os.environ, **{name: str(home / place) for name, place in places.items()}}
 
