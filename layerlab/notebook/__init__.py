@@ -28,6 +28,7 @@ _HOMES = {
     "stacks": "charts",
     "table": "tables",
     "tree": "drawing",
+    "treemap": "treemap_view",
     "workbench": "workbench_desk",
 }
 __all__ = sorted(_HOMES)
