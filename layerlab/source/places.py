@@ -21,7 +21,14 @@ BLOCK = 1 << 18
 """Bytes read at once: large enough to keep a hash busy, small enough to stay in the cache."""
 
 
-Given = IO[bytes] | bytes | str | os.PathLike[str]
+class Stream(Protocol):
+    """What can be read forward once: a file object, or what is enough of one."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most so many bytes; none at the end."""
+
+
+Given = Stream | bytes | str | os.PathLike[str]
 """What a source can be opened from."""
 
 Watch = Callable[[int], None]
