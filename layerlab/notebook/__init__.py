@@ -8,6 +8,7 @@ from typing import Any
 
 _HOMES = {
     "bars": "charts",
+    "browse": "browse_desk",
     "cache_chart": "build_charts",
     "cache_table": "build_charts",
     "copying": "cow_charts",

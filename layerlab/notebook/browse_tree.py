@@ -1,0 +1,164 @@
+"""Trees of an image that can be opened folder by folder: what is seen, one layer's changes, waste.
+
+A tree is made once and kept; only the rows of open folders are ever sent to the page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import translate
+from functools import cached_property
+
+from layerlab.nodes import Change, Directory
+from layerlab.notebook.scene import parents
+
+MOST_IN_FOLDER, MOST_ROWS = 60, 400
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A path of a tree. ``size`` is its own, in bytes: 0 for a folder."""
+
+    path: str
+    node: Change | None
+    """``None`` for a folder that a layer only implies."""
+    layer: int
+    size: int = 0
+    mark: str = ""
+    """What the layer did here, or what became of the bytes."""
+    gone: bool = False
+    """It isn't in the merged tree any more."""
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2] or "/"
+
+    @property
+    def folder(self) -> bool:
+        return self.node is None or isinstance(self.node, Directory)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the opened tree."""
+
+    item: Item
+    depth: int
+    size: int
+    """Bytes of all that is in it."""
+    wasted: int
+    place: int
+    """Its place among the names of its folder, from 1."""
+    count: int
+    open: bool = False
+    more: int = 0
+    """Stands for this many names of its folder that aren't shown."""
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Items by path, the root included, sorted; and the waste at each path."""
+
+    items: Mapping[str, Item]
+    waste: Mapping[str, int]
+
+    @cached_property
+    def children(self) -> Mapping[str, list[Item]]:
+        """The items of each folder, by name."""
+        found: dict[str, list[Item]] = {
+            path: [] for path, item in self.items.items() if item.folder
+        }
+        for path, item in self.items.items():
+            if path != "/":
+                found.setdefault(path.rpartition("/")[0] or "/", []).append(item)
+        return found
+
+    @cached_property
+    def sizes(self) -> Mapping[str, int]:
+        """Bytes at and below each path; a hard-linked file counts once."""
+        seen: set[int] = set()
+        own = {}
+        for path, item in self.items.items():
+            if item.size and id(item.node) not in seen:
+                seen.add(id(item.node))
+                own[path] = item.size
+        return _sums(own)
+
+    @cached_property
+    def wasted(self) -> Mapping[str, int]:
+        """Wasted bytes at and below each path."""
+        return _sums(self.waste)
+
+    def kept(self, match: Callable[[str], bool]) -> Tree:
+        """The paths that match, what is in them, and the folders that lead to them."""
+        whole: set[str] = set()
+        keep: set[str] = {"/"}
+        for path in self.items:
+            if path == "/":
+                continue
+            if path.rpartition("/")[0] in whole or match(path):
+                whole.add(path)
+                keep.add(path)
+                keep.update(parents(path))
+        items = {path: item for path, item in self.items.items() if path in keep}
+        return Tree(items, {path: size for path, size in self.waste.items() if path in keep})
+
+    def rows(
+        self, opened: Collection[str], order: str, limits: Mapping[str, int]
+    ) -> tuple[Row, ...]:
+        """The lines of the opened folders; a long folder ends in one that stands for the rest."""
+        return tuple(self._walk("/", 0, opened, order, limits))[:MOST_ROWS]
+
+    def _walk(
+        self, path: str, depth: int, opened: Collection[str], order: str, limits: Mapping[str, int]
+    ) -> Iterator[Row]:
+        items = self.children.get(path, [])
+        if order == "size":
+            items = sorted(items, key=lambda each: (-self.sizes.get(each.path, 0), each.name))
+        most = limits.get(path, MOST_IN_FOLDER)
+        shown = items if len(items) <= most + 1 else items[:most]
+        for place, item in enumerate(shown, 1):
+            is_open = item.folder and item.path in opened
+            size, wasted = self.sizes.get(item.path, 0), self.wasted.get(item.path, 0)
+            yield Row(item, depth, size, wasted, place, len(items), is_open)
+            if is_open:
+                yield from self._walk(item.path, depth + 1, opened, order, limits)
+        if rest := len(items) - len(shown):
+            folder = Item(path, None, -1)
+            yield Row(folder, depth, 0, 0, len(shown) + 1, len(items), more=rest)
+
+
+def tree(items: Iterable[Item], waste: Mapping[str, int]) -> Tree:
+    """The tree of these items, with the folders that lead to them."""
+    found = {item.path: item for item in items}
+    for path in list(found):
+        for parent in parents(path):
+            found.setdefault(parent, Item(parent, None, -1))
+    found.setdefault("/", Item("/", None, -1))
+    return Tree(dict(sorted(found.items())), waste)
+
+
+def _sums(own: Mapping[str, int]) -> dict[str, int]:
+    sums: defaultdict[str, int] = defaultdict(int)
+    for path, size in own.items():
+        sums[path] += size
+        for parent in parents(path):
+            sums[parent] += size
+    return dict(sums)
+
+
+def matcher(pattern: str) -> Callable[[str], bool]:
+    """Which paths a filter lets through: ``*.so`` and ``motd`` go by the name, ``/etc/*`` by path.
+
+    A text without ``*``, ``?`` or ``[`` may stand anywhere in it. Letters are letters: ``a`` isn't
+    ``A``.
+    """
+    if not set(pattern) & set("*?["):
+        pattern = f"*{pattern}*"
+    matches = re.compile(translate(pattern)).match
+    if "/" in pattern:
+        return lambda path: matches(path) is not None
+    return lambda path: matches(path.rpartition("/")[2]) is not None
