@@ -64,6 +64,7 @@ LESSONS = (
         | numbered("Q4", 0, 13)
         | {"Q2-07", "Q2-08"},
     ),
+    Lesson("05", numbered("4.3", 1, 9) | numbered("4.4", 1, 8) | {"4.2-02", "Q10-00"}),
     Lesson(
         "06",
         numbered("4.2", 1, 8)
