@@ -62,7 +62,7 @@ def write_base(tar_path: Path) -> Layer:
     packed, content, extents = files.pack([entries])
     packed["extents"] = json.dumps(extents).encode()
     packed["content"] = content
-    (DATA / "base.xz").write_bytes(columns.pack(packed))
+    (DATA / "base.gz").write_bytes(columns.pack(packed))
     return Layer(debian.base_changes())
 
 

@@ -91,7 +91,7 @@ def layer() -> Layer:
 @cache
 def base_changes() -> Mapping[str, Change]:
     """What is in the root file system, by path."""
-    packed = columns.unpack((DATA / "base.xz").read_bytes())
+    packed = columns.unpack((DATA / "base.gz").read_bytes())
     extents = [Extent(*extent) for extent in json.loads(packed["extents"])]
     nodes = Files(packed, _Held(packed["content"]), extents).group(0)
     return MappingProxyType(dict(sorted(nodes.items())))

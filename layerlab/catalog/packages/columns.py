@@ -1,21 +1,18 @@
-"""A file of columns: each a run of bytes, all compressed together as one ``.xz``.
+"""A file of columns: each a run of bytes, all compressed together as one ``.gz``.
 
 What is alike stands together and compresses well: paths by paths, sizes by sizes. The first
-line is JSON and says how long each column is; ``xz -dc`` shows the rest.
+line is JSON and says how long each column is; ``zcat`` shows the rest.
 """
 
+import gzip
 import json
-import lzma
 import sys
+import zlib
 from array import array
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from layerlab.errors import LayerlabError
-
-# More than the default 8 MiB, so that a file finds its like in a package far away.
-_FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "dict_size": 1 << 25}]
-
 
 DATA = Path(__file__).parents[1] / "data"
 """Where the measured files are, beside the code."""
@@ -28,16 +25,24 @@ def pack(columns: Mapping[str, bytes]) -> bytes:
 
 
 def compress(plain: bytes) -> bytes:
-    """The bytes as ``.xz``."""
-    return lzma.compress(plain, filters=_FILTERS)
+    """The bytes as ``.gz``: somewhat larger than as ``.xz``, and unpacked four times as fast."""
+    return gzip.compress(plain, 9, mtime=0)
+
+
+def decompress(raw: bytes) -> bytes:
+    """What :func:`compress` compressed."""
+    try:
+        return zlib.decompress(raw, _GZIP)
+    except zlib.error as error:
+        raise LayerlabError(f"the catalog's data is damaged: {error}") from error
+
+
+_GZIP = 16 + zlib.MAX_WBITS
 
 
 def unpack(raw: bytes) -> dict[str, bytes]:
     """The columns by name."""
-    try:
-        plain = lzma.decompress(raw)
-    except lzma.LZMAError as error:
-        raise LayerlabError(f"the catalog's data is damaged: {error}") from error
+    plain = decompress(raw)
     start = plain.index(b"\n") + 1
     columns = {}
     for name, length in json.loads(plain[:start]).items():

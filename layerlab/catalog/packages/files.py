@@ -5,7 +5,6 @@ kept in a file of their own and read when somebody asks for them.
 """
 
 import json
-import lzma
 from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -44,9 +43,10 @@ class Entry(NamedTuple):
 
 
 class Extent(NamedTuple):
-    """How much of the columns belongs to one group: entries, targets, bytes of real files."""
+    """How much of the columns belongs to one group: entries, and bytes of the others."""
 
     entries: int
+    paths: int
     targets: int
     content: int
 
@@ -68,7 +68,8 @@ def pack(groups: Iterable[Iterable[Entry]]) -> tuple[dict[str, bytes], bytes, li
     extents = [
         Extent(
             len(group),
-            sum(bool(entry.target) for entry in group),
+            len(columns.pack_texts(entry.path for entry in group)),
+            len(columns.pack_texts(entry.target for entry in group if entry.target)),
             sum(len(entry.content) for entry in group),
         )
         for group in listed
@@ -88,17 +89,17 @@ class Kept:
 
 @cache
 def _bytes(name: str) -> bytes:
-    return lzma.decompress((DATA / name).read_bytes())
+    return columns.decompress((DATA / name).read_bytes())
 
 
 class Files:
-    """Groups of entries, as :func:`pack` packed them: the columns are unpacked when needed."""
+    """Groups of entries, as :func:`pack` packed them: each is unpacked when it is needed."""
 
     def __init__(
         self, packed: Mapping[str, bytes], kept: Source, extents: Iterable[Extent]
     ) -> None:
         self._packed, self._kept = packed, kept
-        extents = [Extent(0, 0, 0), *extents]
+        extents = [Extent(0, 0, 0, 0), *extents]
         self._starts = [
             Extent(*sums)
             for sums in zip(
@@ -106,13 +107,8 @@ class Files:
             )
         ]
 
-    @cached_property
-    def _paths(self) -> list[str]:
-        return columns.unpack_texts(self._packed["path"])
-
-    @cached_property
-    def _targets(self) -> list[str]:
-        return columns.unpack_texts(self._packed["target"])
+    def _texts(self, name: str, start: int, stop: int) -> list[str]:
+        return columns.unpack_texts(self._packed[name][start:stop])
 
     @cached_property
     def _sizes(self) -> "array[int]":
@@ -130,12 +126,12 @@ class Files:
         """The nodes of one group by absolute path, in the order in which they were measured."""
         start, stop = self._starts[at], self._starts[at + 1]
         span = slice(start.entries, stop.entries)
-        targets = iter(self._targets[start.targets : stop.targets])
+        targets = iter(self._texts("target", start.targets, stop.targets))
         offset = start.content
         metas: dict[tuple[int, int], Meta] = {}
         nodes: dict[str, Measured] = {}
         rows = zip(
-            self._paths[span],
+            self._texts("path", start.paths, stop.paths),
             self._packed["style"][span],
             self._sizes[span],
             self._mtimes[span],

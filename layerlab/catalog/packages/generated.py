@@ -18,7 +18,7 @@ from layerlab.catalog.packages.columns import DATA
 from layerlab.catalog.packages.files import REAL, SYMLINK
 from layerlab.nodes import Bytes
 
-GENERATED = "generated.xz"
+GENERATED = "generated.gz"
 
 RESTYLED = "m"
 """A path that is there gets another mode or owner, and keeps its content."""

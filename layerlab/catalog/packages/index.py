@@ -13,7 +13,7 @@ from layerlab.catalog.packages.control import Control
 from layerlab.catalog.packages.files import Extent, Files, Kept, Measured
 from layerlab.errors import NotFound
 
-INDEX, FILES, CONTENTS = "packages.xz", "files.xz", "contents.xz"
+INDEX, FILES, CONTENTS = "packages.gz", "files.gz", "contents.gz"
 
 
 class Member(NamedTuple):
