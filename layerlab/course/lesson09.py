@@ -74,7 +74,7 @@ answer = sum(map(sum, pages)) - sum(pages[6])
     hints=(
         "Which layers have files in `/srv/shop/site/`? The last state of each page must stay.",
         "Layer 3 has three pages, layer 5 one, and layer 6 all three once more.",
-        "Add up the pages of layers 3 and 5. (`/tmp/make.tmp` is no page: it stays as it is.)",
+        "Add up the pages of layers 3 and 5. (`/var/tmp/make.tmp` is no page: it stays as it is.)",
     ),
     mistakes=(
         Mistake(
@@ -86,7 +86,7 @@ answer = sum(map(sum, pages)) - sum(pages[6])
         ),
         Mistake(
             465_008,
-            "With `/tmp/make.tmp` it would be that much. It isn't deleted by putting the lines "
+            "With `/var/tmp/make.tmp` it would be that much. It isn't deleted by putting the lines "
             "together.",
         ),
         Mistake(157_341, "That is what layer 6 holds. Layer 5's copy goes, too, or is it 3's?"),
