@@ -36,8 +36,8 @@ mkdir base
 cp "$images/toolbox/Dockerfile" base
 cd base
 mkdir -p -m 755 root/bin root/tmp root/usr/bin root/usr/sbin root/usr/share/doc/toolbox \
-    root/var/lib/apt/lists root/var/tmp
-chmod 1777 root/tmp root/var/tmp
+    root/var/cache/apt/archives root/var/lib/apt/lists
+chmod 1777 root/tmp
 install -m 755 ../dash-*/src/dash root/bin/sh
 install -m 755 ../toybox-*/toybox root/bin/toybox
 for name in $commands; do ln -s toybox root/bin/"$name"; done
