@@ -75,11 +75,15 @@ def test_only_regular_files_have_a_size() -> None:
 
 
 def test_a_whiteout_of_nothing_ends_the_layer() -> None:
-    """What would come after it, in the order of the names' bytes, isn't counted."""
+    """What would come after it, in the order of the names' bytes, isn't counted.
+
+    And its own least size is -1, which stood for "not known yet".
+    """
     base = {"/a": b"1", "/z": b"22"}
     found = dive(of(base, {"/a": b"333", "/m/gone": Whiteout(), "/z": b"4444"}))
     assert [row.path for row in found.paths] == ["/a"]
     assert found.size == 10
+    assert found.efficiency == (1 + 2 - 1) / (1 + 3 + 2)
 
 
 def test_an_opaque_folder_is_overlooked() -> None:
@@ -99,6 +103,24 @@ def test_the_first_name_of_a_hard_link_in_the_tar_has_the_size() -> None:
     upper = Layer.of({"/z": b"1"})
     assert dive(Image([lower, upper])).paths == (Repeated("/z", 2, 6),)
     assert dive(Image([lower, Layer.of({"/a": b"1"})])).paths == (Repeated("/a", 2, 1),)
+
+
+def test_which_name_of_a_hard_link_is_first_matters_to_a_folder_that_goes() -> None:
+    lower = Layer.from_tar(tar(entry("e"), entry("z", b"12345"), hard_link("e/a", "z")))
+    found = dive(Image([lower, lower, Layer.of({"/e": Whiteout()})]))
+    assert found.paths == (Repeated("/z", 2, 10), Repeated("/e/a", 2, 0))
+    assert found.efficiency == 5 / 10  # the folder that goes holds no bytes
+
+
+def test_an_opaque_mark_alone_makes_no_folder() -> None:
+    """The folder that it stands in has no entry, and so hides nothing when it goes."""
+    lower = Layer.from_tar(tar(entry("d/.wh..wh..opq", b""), entry("d/f", b"12345")))
+    assert dive(Image([lower, Layer.of({"/d": Whiteout()})])).efficiency == 1.0
+
+
+def test_a_path_of_many_folders() -> None:
+    deep = "/d" * 5000
+    assert dive(of({deep: b"1"}, {deep: b"22"})).paths == (Repeated(deep, 2, 3),)
 
 
 def test_names_alone_are_not_enough() -> None:

@@ -7,18 +7,20 @@ wagoodman/dive 0.13.1: ``dive/filetree/efficiency.go`` and ``file_tree.go``,
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterator, Mapping
+import os
+import posixpath
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from layerlab.image import Image
-from layerlab.layer import IMPLIED, AnyLayer, Layer
-from layerlab.nodes import Directory, File, Whiteout
+from layerlab.layer import AnyLayer, Layer
 from layerlab.source import Reader
-from layerlab.tarball.headers import FILE, read_entries
+from layerlab.tarball import read_entries, tar_blocks
+from layerlab.tarball.headers import DIRECTORY
 
 _MARK = ".wh."
+_OPAQUE = ".wh..wh.."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,11 @@ class Dive:
 
 
 def dive(image: Image) -> Dive:
-    """Analyse an image as dive does; ``NoContent`` if only a layer's name is known."""
-    counts = Counter(path for layer in image.layers for path in layer.changes)
-    trees = [_tree(layer, counts) for layer in image.layers]
+    """Analyse an image as dive does; ``NoContent`` if only a layer's name is known.
+
+    As dive does, it reads the layers' tars, which for compressed ones means unpacking them again.
+    """
+    trees = [_tree(layer) for layer in image.layers]
     sizes = [sum(entry.size for entries in tree.values() for entry in entries.values())
              for tree in trees]  # fmt: skip
     seen: dict[str, list[int]] = {}
@@ -64,10 +68,12 @@ def dive(image: Image) -> Dive:
         if number < 2:  # dive stacks the lowest layer on a copy of itself
             below.add(trees[0], marks=not number)
         for path, size in _leaves(tree, below):
-            seen.setdefault(path, []).append(size)
+            found = seen.setdefault(path, [])
+            if size is not None:
+                found.append(size)
         if number:
             below.add(tree)
-    least = sum(map(min, seen.values()))
+    least = sum(min(found, default=-1) for found in seen.values())  # its mark for "not known yet"
     total = sum(map(sum, seen.values()))
     repeated = [
         Repeated(path, len(found), sum(found)) for path, found in seen.items() if len(found) > 1
@@ -91,61 +97,53 @@ def _divided(number: int, by: int) -> float:
 
 
 class _Entry(NamedTuple):
+    """What dive knows of a path: nothing at all of a parent that no entry of the tar names."""
+
     size: int = 0
     is_directory: bool = False
-    is_mark: bool = False
 
-
-_BLANK = _Entry()
-"""A parent that no entry of the tar names: to dive it isn't even a directory."""
 
 _Tree = dict[str, dict[str, _Entry]]
-"""For each directory what is in it, by name; a whiteout's begins with ``.wh.``."""
+"""For each directory what is in it, by the names in the tar; a whiteout's begins with ``.wh.``."""
 
 
-def _tree(layer: AnyLayer, counts: Mapping[str, int]) -> _Tree:
-    """A layer as dive reads its tar; ``counts`` says how many layers have a path."""
-    sizes = {path: node.size for path, node in _files(layer, counts)}
-    tree: _Tree = {}
-    for folder, entries in layer.tree.items():
-        found = tree[folder] = {}
-        for name, node in entries.items():
-            if isinstance(node, Whiteout):
-                found[_MARK + name] = _Entry(is_mark=True)
-            elif node is IMPLIED:
-                found[name] = _BLANK
-            else:
-                size = sizes.get(_join(folder, name), 0)
-                found[name] = _Entry(size, isinstance(node, Directory))
+def _tree(layer: AnyLayer) -> _Tree:
+    """A layer as dive reads its tar: of an opaque mark only the directories on the way count."""
+    own = layer.tar if isinstance(layer, Layer) else None
+    tree: _Tree = {"/": {}}
+    for entry in read_entries(Reader(own.blocks() if own else tar_blocks(layer.changes))):
+        path, folder = posixpath.normpath(f"/{entry.name}").lstrip("/"), "/"
+        *parents, name = path.split("/")
+        for parent in parents:
+            tree.setdefault(folder, {}).setdefault(parent, _Entry())
+            folder = _join(folder, parent)
+        if name and not name.startswith(_OPAQUE):
+            known = _Entry(entry.size, entry.kind == DIRECTORY)
+            tree.setdefault(folder, {})[name] = known
     return tree
-
-
-def _files(layer: AnyLayer, counts: Mapping[str, int]) -> Iterator[tuple[str, File]]:
-    """The files, a hard-linked one under the name that stands first in the tar.
-
-    Dive gives the others no size. Which one it is matters only if other layers have it, too;
-    then the tar's headers are read again, since changes are sorted.
-    """
-    links = layer.links
-    names = [path for path, node in layer.changes.items() if id(node) in links]
-    first: set[str] | None = None
-    if isinstance(layer, Layer) and layer.tar and any(counts[path] > 1 for path in names):
-        entries = read_entries(Reader(layer.tar.blocks()))
-        whole = (entry.name for entry in entries if entry.kind == FILE)
-        first = {"/" + name.removeprefix("./") for name in whole}
-    known: set[int] = set()
-    for path, node in layer.changes.items():
-        if not isinstance(node, File):
-            continue
-        if id(node) not in links:
-            yield path, node
-        elif path in first if first is not None else id(node) not in known:
-            known.add(id(node))
-            yield path, node
 
 
 def _join(folder: str, name: str) -> str:
     return f"{folder.rstrip('/')}/{name}"
+
+
+def _walk(tree: _Tree) -> Iterator[tuple[str, str]]:
+    """Folder and name of each path in Go's order, by the bytes of names; what is in it first."""
+    waiting = _names(tree, "/")
+    opened: set[str] = set()
+    while waiting:
+        folder, name = waiting[-1]
+        path = _join(folder, name)
+        if tree.get(path) and path not in opened:
+            opened.add(path)
+            waiting += _names(tree, path)
+        else:
+            yield waiting.pop()
+
+
+def _names(tree: _Tree, folder: str) -> list[tuple[str, str]]:
+    """What is in a folder, the last first."""
+    return [(folder, name) for name in sorted(tree[folder], key=os.fsencode, reverse=True)]
 
 
 class _Stack:
@@ -159,12 +157,11 @@ class _Stack:
 
         ``marks`` takes the whiteouts as names like any other.
         """
-        for folder, entries in upper.items():
-            for name, entry in entries.items():
-                if entry.is_mark and not marks:
-                    self._remove(folder, name.removeprefix(_MARK))
-                else:
-                    self._tree.setdefault(folder, {})[name] = entry
+        for folder, name in _walk(upper):
+            if name.startswith(_MARK) and not marks:
+                self._remove(folder, name.removeprefix(_MARK))
+            else:
+                self._tree.setdefault(folder, {})[name] = upper[folder][name]
 
     def _remove(self, folder: str, name: str) -> None:
         if self._tree.get(folder, {}).pop(name, None) is not None:
@@ -192,28 +189,19 @@ class _Stack:
         return sum(each.size for path in inside for each in self._tree.get(path, {}).values())
 
 
-def _leaves(tree: _Tree, below: _Stack) -> Iterator[tuple[str, int]]:
-    """Each leaf of a layer, in dive's order, without its mark, and the size that it counts for.
+def _leaves(tree: _Tree, below: _Stack) -> Iterator[tuple[str, int | None]]:
+    """Each leaf of a layer, without its mark, and the size that it counts for.
 
-    At a whiteout that hides nothing dive gives up, and overlooks the rest of the layer.
+    At a whiteout that hides nothing (``None``) dive gives up, and overlooks the layer's rest.
     """
-    leaves = [
-        (_join(folder, name), folder, name, entry)
-        for folder, entries in tree.items()
-        for name, entry in entries.items()
-        if not tree.get(_join(folder, name))
-    ]
-    for path, folder, name, entry in sorted(leaves, key=lambda leaf: _order(leaf[0])):
-        if not entry.is_mark:
-            yield path, entry.size
+    for folder, name in _walk(tree):
+        if tree.get(_join(folder, name)):
+            continue
+        if not name.startswith(_MARK):
+            yield _join(folder, name), tree[folder][name].size
             continue
         name = name.removeprefix(_MARK)
         size = below.hidden(folder, name)
+        yield _join(folder, name), size
         if size is None:
             return
-        yield _join(folder, name), size
-
-
-def _order(path: str) -> list[bytes]:
-    """Go sorts each directory's names by their bytes."""
-    return path.encode("utf-8", "surrogateescape").split(b"/")
