@@ -29,7 +29,7 @@ def column(scene: Scene, layout: Layout, number: int, *, live: bool) -> Iterator
     for y, rows in layout.lines:
         if len(rows) == 1:
             yield from _cell(scene, layout, layout.x(number), y, about, rows[0], live)
-        else:
+        elif not scene.fold:
             yield from _folded(layout, layout.x(number), y, about, rows)
 
 
@@ -163,8 +163,13 @@ def _folded(
         yield svg.text(x + _GLYPH, top + 18.5, f"{count:,} more", "s d")
 
 
-def copy(scene: Scene, layout: Layout, copy: Copy) -> Iterator[str]:
-    """The arrow from where a file was to the container's layer, with the bytes on it."""
+def copy(scene: Scene, layout: Layout, copy: Copy, *, live: bool) -> Iterator[str]:
+    """The arrow from where a file was to the container's layer, with the bytes on it.
+
+    In a live picture a style sheet can let it rise.
+    """
+    shown = {column.path for column in layout.columns}
+    alone = sum(each.path in shown for each in scene.copies) == 1
     for number, column in enumerate(layout.columns):
         if column.path == copy.path:
             x = layout.x(number) + layout.chip / 2
@@ -173,13 +178,28 @@ def copy(scene: Scene, layout: Layout, copy: Copy) -> Iterator[str]:
             end = target + layout.chip_top + CHIP + 3
             edge = palette.CONTAINER.edge
             path = f"M{svg.number(x)} {svg.number(start)}V{svg.number(end)}"
-            yield svg.tag("path", d=path, cls="sight", stroke=edge, marker_end="url(#ll-up)")
-            label = f"copied up {human_size(copy.bytes)}" if copy.bytes else "copied up"
-            width = svg.width(label, _SIZE, bold=True) + 14
-            left = min(x - width / 2, RIGHT - width)
-            box = {"x": left, "y": target + layout.slab + 3, "width": width, "height": 20, "rx": 10}
-            yield svg.tag("rect", **box, cls="plate", stroke=edge)
-            yield svg.text(left + width / 2, box["y"] + 14.5, label, "s b", text_anchor="middle")
+            line = svg.tag("path", d=path, cls="sight", stroke=edge, marker_end="url(#ll-up)")
+            top = target + layout.slab + 3
+            pill = list(_copied(layout, copy, x, top, alone=alone))
+            if live:
+                yield svg.tag("g", line, cls="rising")
+                yield svg.tag("g", *pill, cls="riding", style=f"--ll-rise:{start - top:.0f}px")
+            else:
+                yield from (line, *pill)
+
+
+def _copied(layout: Layout, copy: Copy, x: float, y: float, *, alone: bool) -> Iterator[str]:
+    """The bytes of a copy; only the number where another's may stand beside it."""
+    size = human_size(copy.bytes)
+    label = f"copied up {size}" if copy.bytes else "copied up"
+    width = svg.width(label, _SIZE, bold=True) + 14
+    if not alone and width > layout.step:
+        label = size if copy.bytes else "copied"
+        width = svg.width(label, _SIZE, bold=True) + 14
+    left = min(x - width / 2, RIGHT - width)
+    box = {"x": left, "y": y, "width": width, "height": 20, "rx": 10}
+    yield svg.tag("rect", **box, cls="plate", stroke=palette.CONTAINER.edge)
+    yield svg.text(left + width / 2, y + 14.5, label, "s b", text_anchor="middle")
 
 
 def _plate(box: Box, face: palette.Look) -> Iterator[str]:

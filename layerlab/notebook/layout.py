@@ -76,7 +76,8 @@ def layouts(scene: Scene, top: float) -> list[Layout]:
     most = max(1, int((room - NARROWEST_LABEL) // NARROWEST))
     side_by_side = min(most, len(scene.columns))
     shown = [scene.rows[index] for index in scene.shown]
-    natural = max((svg.width(svg.brief(row.name), 13, bold=True) for row in shown), default=0) + 14
+    named = scene.rows if scene.fold else shown  # so that the columns stand as in its neighbour
+    natural = max((svg.width(svg.brief(row.name), 13, bold=True) for row in named), default=0) + 14
     label = max(NARROWEST_LABEL, min(natural, room - side_by_side * GOOD))
     step = max(NARROWEST, min(WIDEST, (room - label) / max(1, side_by_side)))
     names = [svg.wrap(svg.brief(row.name), label - 12, 13, bold=True) for row in shown]
@@ -128,3 +129,5 @@ def _folded(scene: Scene) -> Iterator[tuple[Row, ...]]:
             yield tuple(run)
             run = []
         yield (row,)
+    if run:
+        yield tuple(run)

@@ -60,6 +60,9 @@ function makePicture(pick) {
 }
 
 
+// A letter finds an entry of a list: JupyterLab would take it for a command on the cell.
+const OWN_LETTERS = { "data-lm-suppress-shortcuts": "true" };
+
 // Rows of controls. They stay in place: only their state changes, so focus is kept.
 function makeControls(rows, send) {
   const fields = {}, buttons = [];
@@ -76,7 +79,7 @@ function makeControls(rows, send) {
     if (kind === "text") {
       return fields[name] = make("textarea", { "aria-label": text, rows: "2", spellcheck: "false" });
     }
-    fields[name] = make("select", { "aria-label": text });
+    fields[name] = make("select", { "aria-label": text, ...OWN_LETTERS });
     fill(fields[name], options);
     if (move) fields[name].addEventListener("change", () => send(move, chosen([name])));
     return make("label", {}, text, fields[name]);

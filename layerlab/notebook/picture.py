@@ -60,8 +60,16 @@ def draw(scene: Scene, *, live: bool = False) -> str:
 
     A ``live`` one stands in a widget: its parts are buttons that carry their layer and path.
     """
+    parts, y = body(scene, 14.0, live=live)
+    if rule := _rule(scene):
+        parts.append(svg.text(LEFT + 4, y + 8, rule, "s d"))
+        y += 20
+    return document(scene, parts, y, words.alt(scene), words.description(scene), live=live)
+
+
+def body(scene: Scene, y: float, *, live: bool) -> tuple[list[str], float]:
+    """The stack alone, from ``y`` on, and where it ends."""
     parts: list[str] = []
-    y = 14.0
     if scene.title:
         shown = svg.fit(svg.printable(scene.title), RIGHT - LEFT - 8, 16, bold=True)
         parts.append(svg.text(LEFT + 4, y + 16, shown, "h"))
@@ -71,12 +79,9 @@ def draw(scene: Scene, *, live: bool = False) -> str:
         for number in range(len(layout.columns)):
             parts.extend(chips.column(scene, layout, number, live=live))
         for copy in scene.copies:
-            parts.extend(chips.copy(scene, layout, copy))
+            parts.extend(chips.copy(scene, layout, copy, live=live))
         y = layout.bottom + 12
-    if rule := _rule(scene):
-        parts.append(svg.text(LEFT + 4, y + 8, rule, "s d"))
-        y += 20
-    return document(scene, parts, y, words.alt(scene), words.description(scene), live=live)
+    return parts, y
 
 
 def _rule(scene: Scene) -> str:

@@ -25,7 +25,7 @@ function render({ model, el }) {
     go();
   });
 
-  const op = make("select", { "aria-label": "Operation" });
+  const op = make("select", { "aria-label": "Operation", ...OWN_LETTERS });
   op.append(...operations.map((each) => make("option", { value: each.op }, each.label)));
   const list = make("datalist", { id: `ll-paths-${Math.random().toString(36).slice(2)}` });
   const [pathLabel, path] = field("Path", { list: list.id });
@@ -44,10 +44,15 @@ function render({ model, el }) {
   const [lineLabel, line] = field("$", { "aria-label": "A line of shell", placeholder: "echo hello >> /etc/motd" });
   const type = () => { if (line.value.trim()) send("sh", { line: line.value }); };
   onEnter(line, type);
+  const question = make("p", { class: "question" });
+  const next = act("", () => send("next"));
+  const [stage, container] = controls.elements;
   root.append(
-    make("p", {}, hint), ...controls.elements,
+    make("p", {}, hint), stage,
+    make("fieldset", { "aria-label": "The moves of the stage" }, question, next),
     make("fieldset", { "aria-label": "Do" }, op, pathLabel, list, moreLabel, act("Do it", go)),
     make("fieldset", { "aria-label": "Shell" }, lineLabel, act("Run", type)),
+    container,
     words.said, picture.element, ...words.rest,
   );
   el.append(root);
@@ -57,7 +62,11 @@ function render({ model, el }) {
     controls.fill(controls.fields.box, now.boxes);
     controls.show(now);
     list.replaceChildren(...now.paths.map((each) => make("option", { value: each })));
-    if (path.value !== now.values.path) { path.value = now.values.path; fit(); }
+    if (path.value !== now.path) { path.value = now.path; fit(); }
+    question.textContent = now.question;
+    next.textContent = now.next ? `Next: ${now.next}` : "All moves are made";
+    next.hidden = !now.question;
+    next.disabled = !now.next && document.activeElement !== next;
     picture.show(now.svg);
     words.show(now);
   };

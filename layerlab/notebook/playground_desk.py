@@ -30,6 +30,7 @@ from layerlab.notebook.desk import Desk, button, choice
 from layerlab.notebook.playground_moves import OPERATIONS, Move
 from layerlab.notebook.playground_presets import PRESETS
 from layerlab.notebook.playground_state import OWN, Playground
+from layerlab.notebook.playground_words import coming
 from layerlab.notebook.skin import script, style
 
 
@@ -181,7 +182,11 @@ class PlaygroundDesk(Desk):
         return {
             **super()._view(state),
             "failed": state.failed,
+            "notes": "",  # the page has the question above, beside its button
+            "question": state.question,
+            "next": coming(state),
             "boxes": [box.name for box in state.boxes],
+            "path": state.path,
             "paths": list(state.paths),
         }
 
@@ -193,7 +198,7 @@ def playground(on: str | Stack | Container = "the four rules") -> PlaygroundDesk
     return PlaygroundDesk(
         state,
         name="Copy-on-write playground",
-        hint="Play the next move, or do something yourself: choose a path, or click one.",
+        hint="Answer first, then play the moves. Or do something to a path that you click or type.",
         head="In words",
         operations=[
             {"op": op, "label": each.label, "needs": each.needs, "default": each.default}
@@ -201,14 +206,13 @@ def playground(on: str | Stack | Container = "the four rules") -> PlaygroundDesk
         ],
         controls=(
             (
-                "Stage",
+                "What is played",
                 choice("preset", "Stage", names, "use"),
-                button("next", "Next move"),
                 button("undo", "Undo"),
                 button("reset", "Reset"),
             ),
             (
-                "Container",
+                "Containers",
                 choice("box", "Container", (), "switch"),
                 button("run", "Run another"),
                 button("commit", "Commit"),

@@ -14,6 +14,8 @@ from layerlab.notebook.playground_moves import Move
 
 _MOVE_TAKES = 60
 """Seconds of the simulated clock from one move to the next."""
+_LOOKING = ("stat", "listdir", "readlink")
+"""Operations that a program makes to find its way."""
 _WHY = {
     errno.EXDEV: "A directory of the image can't be renamed; mv then copies it, file by file.",
     errno.ENOENT: "No layer shows it.",
@@ -43,6 +45,8 @@ class Entry:
     """What is another in the container's layer than before, sorted."""
     whiteouts: tuple[str, ...] = ()
     """Those of ``changed`` that are whiteouts now."""
+    opaque: tuple[str, ...] = ()
+    """Those of ``changed`` that are opaque directories now."""
 
     @property
     def searched(self) -> Mapping[str, tuple[int, ...]]:
@@ -52,8 +56,16 @@ class Entry:
         }
 
     @property
+    def steps(self) -> tuple[Event, ...]:
+        """What is worth a line of its own, where a move was several operations."""
+        kept = [event for event in self.events if event.op not in _LOOKING]
+        return tuple(kept) if self.move.op in ("sh", "rmtree") else ()
+
+    @property
     def order(self) -> tuple[int, ...]:
         """The layers in the order in which the move's own path was searched for."""
+        if self.move.op == "sh":
+            return ()
         first = next((event.searched for event in self.events), ())
         return self.searched.get(normal(self.move.path), first)
 
@@ -81,9 +93,11 @@ def attempt(container: Container, box: str, number: int, move: Move) -> tuple[Co
         return container, Entry(number, box, move, top, failure=_refusal(error))
     after = trial.upper
     changed = _changed(upper, after)
+    nodes = {path: after[path] for path in changed if path in after}
     entry = Entry(
         number, box, move, top, tuple(trial.events[noted:]), result, changed=changed,
-        whiteouts=tuple(path for path in changed if isinstance(after.get(path), Whiteout)),
+        whiteouts=tuple(path for path, node in nodes.items() if isinstance(node, Whiteout)),
+        opaque=tuple(p for p, node in nodes.items() if isinstance(node, Directory) and node.opaque),
     )  # fmt: skip
     return trial, entry
 

@@ -72,7 +72,7 @@ def _truncate(container: Container, path: str, size: str) -> str:
 
 def _chmod(container: Container, path: str, mode: str) -> str:
     before = container.stat(path).st_mode & 0o7777
-    container.events.records.pop()  # the learner asked for no stat
+    container.events.records.pop()  # nobody asked for a stat
     try:
         new = int(mode, 8) if mode else before
     except ValueError:
@@ -90,7 +90,10 @@ def _touch(container: Container, path: str, _more: str) -> str:
 
 
 def _sh(container: Container, line: str, _more: str) -> str:
-    done = Shell(container).run(line)
+    noted = len(container.events)
+    shell = Shell(container)
+    del container.events.records[noted:]  # it looked up root in /etc/passwd
+    done = shell.run(line)
     told = (done.stdout + done.stderr).rstrip(b"\n")
     code = f"exit code {done.code}" if done.code else ""
     return ": ".join(filter(None, (code, _text(told))))

@@ -228,6 +228,7 @@ class Playground:
 
     # ---- what the desk shows ----
 
+    @cached_property
     def scene(self) -> Scene:
         """The picture of the container that moves are made in."""
         return playground_picture.scene(self)
@@ -255,7 +256,7 @@ class Playground:
     @property
     def values(self) -> Mapping[str, str]:
         """What the controls hold."""
-        return {"preset": self.preset, "box": self.at, "path": self.path}
+        return {"preset": self.preset, "box": self.at}
 
     @property
     def off(self) -> Sequence[str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from layerlab.container import Event
 from layerlab.layer import Layer
 from layerlab.notebook import words
 from layerlab.notebook.scene import what
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from layerlab.notebook.playground_log import Entry
     from layerlab.notebook.playground_state import Box, Playground
 
-_SHOWN = 12
-"""Lines of a list, before the rest is counted."""
+_SHOWN, _STEPS = 12, 8
+"""Lines of a list, and of one move in the log, before the rest is counted."""
 
 
 def said(entry: "Entry") -> str:
@@ -30,6 +31,10 @@ def said(entry: "Entry") -> str:
         told.append(f"Copied up: {_listed(entry.copied_up)}{size}.")
     if entry.whiteouts:
         told.append(f"Whiteout: {_listed(entry.whiteouts)}. What it hides is still in the image.")
+    elif entry.move.op in ("delete", "rmdir", "rmtree"):
+        told.append("No whiteout: the image has nothing there.")
+    if entry.opaque and entry.move.op == "mkdir":
+        told.append("It is opaque: what the image has in a directory of that name stays hidden.")
     if not entry.copied_up and entry.move.op != "commit":
         told.append("Nothing was copied up.")
     return " ".join(told)
@@ -50,9 +55,10 @@ def committed(number: int, layer: Layer) -> str:
 
 def looked_up(play: "Playground") -> str:
     """How the chosen path is searched for."""
-    scene = play.scene()
+    scene = play.scene
     order = scene.searched.get(play.path, ())
-    names = [scene.name(index) for index in order]
+    top = len(play.container.layers)
+    names = ["the container" if index == top else scene.name(index) for index in order]
     column = next((each for each in scene.columns if each.path == play.path), None)
     seen = words.column(scene, column) if column else f"{words.path_word(play.path)}."
     searched = f"Looking it up searches {', then '.join(names)}. " if names else ""
@@ -69,43 +75,49 @@ def log(play: "Playground") -> str:
         came = entry.failure or entry.result
         if entry.whiteouts:
             came = "; ".join(filter(None, (came, f"whiteout {_listed(entry.whiteouts)}")))
-        lines.append([
-            str(entry.number),
-            *[entry.box] * several,
-            entry.move.call,
-            ", ".join(map(str, entry.order)) or "–",
-            _listed(entry.copied_up) or "–",
-            human_size(entry.bytes_copied) if entry.copied_up else "–",
-            came,
-        ])  # fmt: skip
+        lines.append(
+            [str(entry.number), *[entry.box] * several, entry.move.call, *_did(entry), came]
+        )
+        for step in entry.steps[:_STEPS]:
+            call = f"  {step.op} {words.path_word(step.path)}"
+            lines.append(["", *[""] * several, call, *_did(step), ""])
+        if more := len(entry.steps[_STEPS:]):
+            lines.append(["", *[""] * several, f"  and {more:,} more"])
     return words.aligned(lines)
+
+
+def _did(done: "Entry | Event") -> list[str]:
+    """What was searched, what was copied up, and the bytes of that."""
+    order = done.searched if isinstance(done, Event) else done.order
+    size = human_size(done.bytes_copied) if done.copied_up else "–"
+    return [", ".join(map(str, order)) or "–", _listed(done.copied_up) or "–", size]
 
 
 def text(play: "Playground") -> str:
     """The stack as a table, what the container's layer holds, and the other containers."""
-    blocks = [words.table(replace(play.scene(), title="")), _holding(play.box)]
-    blocks += [_other(box) for box in play.boxes if box.name != play.at]
+    blocks = [words.table(replace(play.scene, title="")), _holding(play.box)]
+    blocks += [_holding(box) for box in play.boxes if box.name != play.at]
     return "\n\n".join(blocks)
 
 
 def notes(play: "Playground") -> str:
     """The stage's question, and the move that comes next."""
-    lines = [play.question] if play.question else []
-    if play.script:
-        lines.append(f"Next: {_next(play)}.")
-    return "\n".join(lines)
+    following = [f"Next: {coming(play)}."] if play.script else []
+    return "\n".join([*[play.question] * bool(play.question), *following])
 
 
-def _next(play: "Playground") -> str:
+def coming(play: "Playground") -> str:
+    """The next move of the stage; nothing if all are made."""
+    if not play.script:
+        return ""
     move = play.script[0]
-    return {"run": "run another container", "switch": f"go to container {move.path}"}.get(
-        move.op, move.call
-    )
+    special = {"run": "run another container", "switch": f"go to container {move.path}"}
+    return special.get(move.op, move.call)
 
 
 def alt(play: "Playground") -> str:
     """What the picture shows."""
-    told = words.alt(play.scene())
+    told = words.alt(play.scene)
     if play.last and play.last.copied_up:
         told += f" Copied up: {_listed(play.last.copied_up)}."
     return told
@@ -127,10 +139,6 @@ def _holding(box: "Box") -> str:
     more = len(paths) - _SHOWN
     table = words.aligned(lines) + (f"\nand {more:,} more" if more > 0 else "")
     return f"{head}\n{table}"
-
-
-def _other(box: "Box") -> str:
-    return _holding(box)
 
 
 def _listed(paths: Sequence[str]) -> str:

@@ -103,6 +103,8 @@ class Scene:
     columns: tuple[Column, ...]
     shown: tuple[int, ...]
     """The layers that get a slab of their own, base first; the rest are folded."""
+    fold: str = ""
+    """What the folded layers are, if they are drawn elsewhere; else they are counted."""
     view: str = "you see"
     """The caption of the merged tree, or nothing for a picture without one."""
     title: str = ""

@@ -23,7 +23,7 @@ def frame(scene: Scene, layout: Layout, *, live: bool) -> Iterator[str]:
         if len(rows) == 1:
             yield from _slab(scene, layout, y, rows[0], live)
         else:
-            yield from _fold(layout, y, rows)
+            yield from _fold(scene, layout, y, rows)
 
 
 def button(
@@ -152,12 +152,12 @@ def _label(layout: Layout, y: float, row: Row) -> Iterator[str]:
     yield svg.text(layout.cells - 12, second, size, "s", text_anchor="end")
 
 
-def _fold(layout: Layout, y: float, rows: Sequence[Row]) -> Iterator[str]:
+def _fold(scene: Scene, layout: Layout, y: float, rows: Sequence[Row]) -> Iterator[str]:
     for offset in (8, 4, 0):
         box = {"x": LEFT + offset, "y": y + offset, "width": RIGHT - LEFT - 2 * offset}
         yield svg.tag("rect", **box, height=layout.slab - 8, rx=7, cls="slab", stroke=palette.PALE)
     middle = y + layout.slab / 2 - 4
-    yield svg.text(LABEL, middle - 3, f"{len(rows):,} more layers", "b")
+    yield svg.text(LABEL, middle - 3, scene.fold or f"{len(rows):,} more layers", "b")
     yield svg.text(LABEL, middle + 13, "read-only", "s d")
     size = human_size(sum(row.size or 0 for row in rows))
     yield svg.text(layout.cells - 12, middle + 13, size, "s", text_anchor="end")
