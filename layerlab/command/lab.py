@@ -18,6 +18,9 @@ from layerlab.errors import LayerlabError
 from layerlab.wording import printable
 
 FOLDER = "layerlab-course"
+PACKED = {"notebooks": "notebooks", "tools/jupyter": "jupyter"}
+"""Folders of a checkout, and where in ``layerlab/lab`` a wheel has them (see pyproject.toml)."""
+
 RECORD = ".layerlab-course.json"
 """In the learner's folder: the digest of each file as it was put there."""
 
@@ -48,11 +51,11 @@ def chosen(folder: str | None) -> Path:
 def materials() -> tuple[Path, Path]:
     """The folders of the lessons and of JupyterLab's settings: the package's, or a checkout's."""
     package = Path(layerlab.__file__).parent
-    packed = package / "lab"
-    if packed.is_dir():
-        return packed / "notebooks", packed / "jupyter"
-    checkout = package.parent
-    return checkout / "notebooks", checkout / "tools" / "jupyter"
+    for top, places in ((package / "lab", PACKED.values()), (package.parent, PACKED)):
+        lessons, settings = (top / place for place in places)
+        if lessons.is_dir():
+            return lessons, settings
+    raise LayerlabError("the lessons aren't here", where=str(package), hint="install layerlab anew")
 
 
 def update(lessons: Path, folder: Path) -> list[str]:
@@ -64,7 +67,7 @@ def update(lessons: Path, folder: Path) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     record = _read_record(folder / RECORD)
     kept = []
-    for name, source in _files(lessons):
+    for name, source in files(lessons):
         data, target = source.read_bytes(), folder / name
         digest = sha256(data).hexdigest()
         there = sha256(target.read_bytes()).hexdigest() if target.exists() else None
@@ -95,7 +98,7 @@ def start(folder: Path, settings: Path, *, browser: bool) -> NoReturn:
     os.execve(sys.executable, command, os.environ | {"JUPYTER_CONFIG_PATH": path})
 
 
-def _files(lessons: Path) -> Iterator[tuple[str, Path]]:
+def files(lessons: Path) -> Iterator[tuple[str, Path]]:
     """The course's files by name, without what JupyterLab puts beside them."""
     for path in sorted(lessons.rglob("*")):
         if path.is_file() and ".ipynb_checkpoints" not in path.parts:
