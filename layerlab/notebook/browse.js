@@ -8,6 +8,7 @@ function render({ model, el }) {
   const root = make("div", { class: "ll-bench ll-desk ll-browse", role: "group", "aria-label": frame.name });
   const picture = makePicture((part) => send("pick", part));
   const words = makeWords(frame.head);
+  const [, detailHead, detail, , state] = words.rest;
   const button = (text, act) => {
     const made = make("button", { type: "button" }, text);
     made.addEventListener("click", act);
@@ -66,7 +67,7 @@ function render({ model, el }) {
     make("option", { value: each }, each)));
   order.addEventListener("change", () => send("sort", { order: order.value }));
   const treeHead = head("");
-  const tree = makeTree(send);
+  const tree = makePaths(send);
   const everything = button("All paths", () => send("finding", { number: "" }));
   const zoomIn = button("Zoom to the selected", () => send("zoom"));
   const zoomOut = button("Zoom out", () => send("zoom_out"));
@@ -82,11 +83,10 @@ function render({ model, el }) {
       make("label", {}, "Filter", pattern), make("label", {}, only, "only waste"),
       make("label", {}, "Sort by", order), everything),
     tree.element, head("Where the bytes are"),
-    make("div", { class: "bar" }, zoomIn, zoomOut), picture.element, ...words.rest,
+    make("div", { class: "bar" }, zoomIn, zoomOut), picture.element,
+    make("details", {}, make("summary", {}, frame.head), state),
   );
-  // The selected path stands between the tree and the map.
-  const [, detailHead, detail] = words.rest;
-  tree.element.after(detailHead, detail);
+  tree.element.after(detailHead, detail); // of the selected path
   el.append(root);
 
   const draw = () => {
@@ -102,7 +102,7 @@ function render({ model, el }) {
     fill(layers, [
       {
         act: () => send("layer", { number: "" }), pressed: now.layer === null && now.found === null,
-        inside: [span("", "👁"), span("text", "The merged tree: what a container sees"), span("side", ""), span("size", "")],
+        inside: [makeGlyph(now.eye), span("text", "The merged tree: what a container sees"), span("side", ""), span("size", "")],
       },
       ...now.layers.map(({ number, name, ident, size, wasted, fill: colour }) => ({
         act: () => send("layer", { number: String(number) }), pressed: now.layer === number,
@@ -131,8 +131,20 @@ function render({ model, el }) {
   return () => { upload.end(); model.off("change:view", draw); };
 }
 
+// A drawing of 12 by 12 px.
+function makeGlyph(d) {
+  const part = (name, attributes) => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    return element;
+  };
+  const glyph = part("svg", { class: "glyph", viewBox: "0 0 12 12", "aria-hidden": "true" });
+  glyph.append(part("path", { d }));
+  return glyph;
+}
+
 // A tree with one stop for Tab; the arrow keys move, open and close (WAI-ARIA APG, tree view).
-function makeTree(send) {
+function makePaths(send) {
   const element = make("div", { role: "tree", "aria-label": "Paths" });
   let rows = [], stop = null, drawn = null;
   const items = () => [...element.children];
@@ -178,7 +190,6 @@ function makeTree(send) {
     event.preventDefault();
     event.stopPropagation();
   });
-  const SVG = "http://www.w3.org/2000/svg";
   const makeItem = (row) => {
     const item = make("div", {
       role: "treeitem", "aria-level": String(row.depth + 1), "aria-posinset": String(row.place),
@@ -193,14 +204,7 @@ function makeTree(send) {
     if (row.open !== null) item.setAttribute("aria-expanded", String(row.open));
     const twist = make("span", { class: "twist", "aria-hidden": "true" });
     twist.textContent = row.open === null ? "" : row.open ? "▾" : "▸";
-    const glyph = document.createElementNS(SVG, "svg");
-    glyph.setAttribute("class", "glyph");
-    glyph.setAttribute("viewBox", "0 0 12 12");
-    glyph.setAttribute("aria-hidden", "true");
-    const line = document.createElementNS(SVG, "path");
-    line.setAttribute("d", row.glyph);
-    glyph.append(line);
-    item.append(twist, glyph, make("span", { class: "name" }, row.target ? `${row.name} → ${row.target}` : row.name));
+    item.append(twist, makeGlyph(row.glyph), make("span", { class: "name" }, row.target ? `${row.name} → ${row.target}` : row.name));
     if (row.gone) item.classList.add("gone");
     if (row.note) item.append(make("span", { class: "note" }, row.note));
     item.append(make("span", { class: "size" }, row.size));

@@ -247,6 +247,7 @@ def browse(image: Image | str | os.PathLike[str] | None = None, name: str = "") 
         name="Image browser",
         hint="Open a folder, select a path, choose a layer or a box of the map.",
         head="In words",
+        eye=GLYPHS["eye"],
         part=PART,
         most=MOST_UPLOADED,
     )

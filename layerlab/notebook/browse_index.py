@@ -85,12 +85,14 @@ class Index:
     def _changes(self, number: int) -> Iterator[Item]:
         layer = self.image.layers[number]
         below = UnionFS(self.image.layers[:number])
+        why = {p.path: p.why for p in self.pieces if p.layer == number and p.why}
         for folder, entries in layer.tree.items():
             for name, node in entries.items():
                 path = f"{folder.rstrip('/')}/{name}"
                 gone = isinstance(node, Whiteout)
                 shown = None if node is IMPLIED else node
-                mark = self._mark(number, path, node, below)
+                marks = self._mark(number, path, node, below), why.get(path, "")
+                mark = "; ".join(filter(None, marks))
                 yield Item(path, shown, number, node.size, mark, gone)
 
     def _mark(self, number: int, path: str, node: Change, below: UnionFS) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
 from functools import cache
 from typing import IO
 
@@ -16,7 +15,7 @@ from layerlab.errors import LayerlabError
 from layerlab.image import Image
 from layerlab.units import human_size
 
-MOST_UPLOADED = 1 << 29
+MOST_UPLOADED = 1 << 28
 """Bytes of a file that the page may send. On one machine the path is quicker at any size."""
 PART = 1 << 20
 """Bytes a message. Tornado, which serves JupyterLab, closes a connection at 10 MiB."""
@@ -112,19 +111,22 @@ class Upload:
 
 EXAMPLE = """\
 FROM debian
-COPY app.py config.ini /srv/
+COPY app.py catalog.csv /srv/
 RUN apt-get update
 RUN apt-get install -y --no-install-recommends curl
 RUN rm -rf /var/lib/apt/lists/*
-RUN chmod 755 /srv/app.py && echo "debug = off" >> /srv/config.ini
+RUN chmod 755 /srv/app.py && echo "65537,spoon,0.50" >> /srv/catalog.csv
 CMD ["/srv/app.py"]
 """
-"""A Dockerfile with four mistakes that many make."""
+"""A Dockerfile with mistakes that many make."""
 
-_FILES: Mapping[str, str] = {
-    "app.py": "#!/usr/bin/python3\nprint('hello')\n",
-    "config.ini": "[app]\nname = example\n",
-}
+_APP = "#!/usr/bin/python3\nprint(open('/srv/catalog.csv').readline())\n"
+_THINGS = ("cup", "saucer", "kettle", "jug", "tray", "caddy", "strainer")
+
+
+def _catalog() -> str:
+    rows = (f"{n:05},{_THINGS[n % 7]},{n % 90 + 1}.50" for n in range(1, 65537))
+    return "\n".join(["number,article,price", *rows, ""])
 
 
 @cache
@@ -132,6 +134,7 @@ def example() -> Image:
     """What is shown without an image: one that a few usual mistakes have made larger."""
     engine = Engine()
     engine.add("debian", catalog()["debian:12"])
-    context = Context.of(dict(_FILES)).with_file(".dockerignore", b"Dockerfile\n.dockerignore\n")
+    files = {"app.py": _APP, "catalog.csv": _catalog()}
+    context = Context.of(files).with_file(".dockerignore", b"Dockerfile\n.dockerignore\n")
     image: Image = engine.build(context, EXAMPLE).image
     return image

@@ -63,13 +63,7 @@ class Browsing:
         first = cls(images, name, Index(images[name]), source)
         rootfs = first.image.rootfs
         wasted = (row.path for row in first.index.waste.paths if rootfs.lexists(row.path))
-        biggest = max(
-            (item for item in first.tree.items.values() if not item.folder),
-            key=lambda item: (item.size, item.path),
-            default=None,
-        )
-        start = next(wasted, biggest.path if biggest else "/")
-        return replace(first._show(start), said="")
+        return first._show(next(wasted, _largest(first.tree)))
 
     @property
     def image(self) -> Image:
@@ -135,6 +129,7 @@ class Browsing:
             changes = _count(len(self.image.layers[layer].changes), "change")
             said = f"Layer {layer}: {changes} against the layers below it."
             seen = self._now(said, shown_layer=layer, found=None)
+            seen = replace(seen, opened=seen.opened | _short_folders(seen.tree))
         holds = layer is not None and self.index.parts[layer].size
         return replace(seen, place=(layer if holds else None, "/"))._kept_selection()
 
@@ -226,10 +221,10 @@ class Browsing:
         return self._now("", selected=path, opened=self.opened | set(parents(path)))
 
     def _kept_selection(self) -> Self:
-        """Whatever view is chosen, something of it is selected."""
-        if self.selected in self.tree.items:
+        """Whatever view is chosen, something of it is selected: else the largest file."""
+        if self.selected in self.tree.items and self.selected != "/":
             return self
-        return replace(self, selected="/")
+        return replace(self, selected=_largest(self.tree))
 
     def _in_tree(self, path: str) -> str:
         path = normal(path)
@@ -309,6 +304,12 @@ class Browsing:
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def _largest(tree: Tree) -> str:
+    """The path of the largest file, the first of several; the root's if there is none."""
+    files = (item for item in tree.items.values() if not item.folder)
+    return max(files, key=lambda item: item.size, default=tree.items["/"]).path
 
 
 def _short_folders(tree: Tree, most: int = 40) -> set[str]:

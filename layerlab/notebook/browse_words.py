@@ -120,7 +120,8 @@ def about(state: Browsing) -> str:
         lines = [f"{_kind(state, node, item.layer)}{_meta(node)}", *_came(state, item.layer)]
     else:
         lines = ["not in what is shown"]
-    lines += [_trail(state, path), *_copies(state, path)]
+    if path != "/":
+        lines += [_trail(state, path), *_copies(state, path)]
     if isinstance(node, File):
         lines += ["", preview(node.content)]
     return "\n".join(lines)

@@ -188,7 +188,7 @@ def _short(tile: Tile, room: float) -> str:
     path = svg.printable(tile.part.path)
     name = path.rpartition("/")[2] or "/"
     shown = svg.fit_path(path, room)
-    if svg.width(shown, 12, mono=True) <= room and shown.endswith(name):
+    if shown == path or shown.startswith("…/"):
         return shown
     shown = svg.fit(name, room, 12, mono=True)
     return shown if len(shown) >= min(5, len(name)) else ""

@@ -109,23 +109,23 @@ def _title(shown: Map, names: Sequence[str], path: str) -> str:
             told = f"{whole}{inside}"
         else:
             where = short(svg.printable(deepest.path), 48)
-            told = f"Of {whole}{inside}, {human_size(deepest.size)} are {where}"
+            of_it = f"Of {whole}{inside}, {human_size(deepest.size)}"
+            told = f"{of_it if deepest.size < shown.size else f'All {whole}{inside}'} are {where}"
     if shown.wasted * 50 >= shown.size:
-        told += f"; {human_size(shown.wasted)} are waste"
+        wasted = "all" if shown.wasted == shown.size else human_size(shown.wasted)
+        told += f"; {wasted} are waste"
     return told
 
 
 def _dominant(part: Part) -> Part:
-    """The deepest part that has half of the bytes; else the largest child."""
-    whole = part.size
-    while part.children:
-        largest = part.sorted()[0]
-        if 2 * largest.size < whole and part.size < whole:
-            break
-        part = largest
-        if 2 * largest.size < whole:
-            break
-    return part
+    """The deepest part that has half of the bytes; else the largest one inside."""
+    whole, deepest = part, part
+    while deepest.children:
+        largest = deepest.sorted()[0]
+        if 2 * largest.size < whole.size:
+            return largest if deepest is whole else deepest
+        deepest = largest
+    return deepest
 
 
 def by_size(tiles: Sequence[Tile]) -> list[Tile]:
