@@ -21,7 +21,7 @@ function render({ model, el }) {
 
   // What stays in place: only its state changes, so focus is kept.
   const root = make("div", { class: "ll-bench ll-explorer", role: "group", "aria-label": "Union explorer" });
-  const layer = make("select", { "aria-label": "Layer" });
+  const layer = make("select", { "aria-label": "Layer", ...OWN_LETTERS });
   const path = make("input", { type: "text", "aria-label": "Path", spellcheck: "false", autocomplete: "off" });
   // Chosen here at once, so that a move clicked before Python has answered goes where it is meant.
   const select = (chosen) => {
@@ -38,7 +38,7 @@ function render({ model, el }) {
     if (where !== undefined) chosen.path = where;
     select(chosen);
   });
-  const tree = make("ul", { "aria-label": "The merged tree" });
+  const tree = makeTree((path) => select({ path }));
   const said = make("p", { class: "said", role: "status", "aria-live": "polite" });
   const state = make("pre", { tabindex: "0", "aria-label": "The stack in words" });
   const up = button("Move up", () => send("move_up", { layer: layer.value }));
@@ -52,33 +52,11 @@ function render({ model, el }) {
       up, down, button("Add layer", () => send("add_layer")), remove,
       button("Reset", () => send("reset"))),
     make("fieldset", { "aria-label": "Paths" }, make("label", {}, "Path", path), ...moves),
-    picture.element, said, make("p", { class: "head" }, "The merged tree"), tree,
+    picture.element, said, make("p", { class: "head" }, "The merged tree"), tree.element,
     make("p", { class: "head" }, "In words"), state,
   );
   el.append(root);
 
-  const drawTree = (lines) => {
-    const focused = tree.contains(document.activeElement) ? document.activeElement.dataset.path : null;
-    tree.replaceChildren(...lines.map((line) => {
-      const swatches = line.fills.map((fill) => {
-        const swatch = make("span", { class: "swatch", "aria-hidden": "true" });
-        swatch.style.background = fill;
-        return swatch;
-      });
-      const pressed = String(line.path === view().path);
-      const made = button("", () => select({ path: line.path }));
-      made.setAttribute("aria-pressed", pressed);
-      made.dataset.path = line.path;
-      made.title = line.said;
-      made.append(make("span", { class: "name" }, line.name), ...swatches, `from ${line.from}`);
-      const item = make("li", {}, made);
-      item.style.paddingLeft = `${line.depth * 22}px`;
-      return item;
-    }));
-    if (focused !== null) {
-      [...tree.querySelectorAll("button")].find((each) => each.dataset.path === focused)?.focus();
-    }
-  };
   const draw = () => {
     const now = view();
     const current = now.answered >= sent; // else something newer was chosen here meanwhile
@@ -87,7 +65,7 @@ function render({ model, el }) {
     layer.value = chosen;
     if (current && !now.failed) path.value = now.path;
     picture.show(now.svg);
-    drawTree(now.tree);
+    tree.show(now.tree, now.path);
     said.textContent = now.said;
     said.classList.toggle("failed", now.failed);
     state.textContent = now.text;

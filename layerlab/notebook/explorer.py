@@ -16,9 +16,8 @@ from layerlab.notebook import words
 from layerlab.notebook.drawing import Picture
 from layerlab.notebook.exploring import Exploration
 from layerlab.notebook.picture import draw
-from layerlab.notebook.scene import Scene, look_down
 from layerlab.notebook.skin import script, style
-from layerlab.notebook.slabs import look
+from layerlab.notebook.treeview import branch
 
 
 class UnionExplorer(anywidget.AnyWidget):
@@ -146,7 +145,7 @@ def _view(state: Exploration) -> dict[str, Any]:
     scene = state.scene()
     return {
         "svg": draw(scene, live=True),
-        "tree": [_line(scene, path) for path, *_ in state.union.items()],
+        "tree": [branch(scene, path) for path, *_ in state.union.items()],
         "layers": list(state.layers)[::-1],
         "paths": state.paths,
         "layer": state.layer,
@@ -154,18 +153,4 @@ def _view(state: Exploration) -> dict[str, Any]:
         "said": f"{state.said} {state.trail}".strip(),
         "failed": False,
         "text": state.text,
-    }
-
-
-def _line(scene: Scene, path: str) -> dict[str, Any]:
-    """A line of the merged tree."""
-    column = look_down(scene.rows, path)
-    directory = column.seen is not None and column.seen.kind == "directory"
-    return {
-        "path": path,
-        "depth": path.count("/") - 1,
-        "name": words.short(words.path_word(path.rpartition("/")[2]), 60) + "/" * directory,
-        "from": " + ".join(scene.name(row) for row in column.rows),
-        "said": words.column(scene, column),
-        "fills": [look(scene.rows[row]).fill for row in column.rows],
     }

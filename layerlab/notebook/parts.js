@@ -63,6 +63,33 @@ function makePicture(pick) {
 // A letter finds an entry of a list: JupyterLab would take it for a command on the cell.
 const OWN_LETTERS = { "data-lm-suppress-shortcuts": "true" };
 
+// The merged tree as buttons, each path with the colours of the layers that it comes from.
+function makeTree(select) {
+  const element = make("ul", { class: "tree", "aria-label": "The merged tree" });
+  const line = ({ path, depth, name, from, said, fills }, chosen) => {
+    const swatches = fills.map((fill) => {
+      const swatch = make("span", { class: "swatch", "aria-hidden": "true" });
+      swatch.style.background = fill;
+      return swatch;
+    });
+    const made = make("button", { type: "button", "aria-pressed": String(path === chosen), title: said });
+    made.addEventListener("click", () => select(path));
+    made.dataset.path = path;
+    made.append(make("span", { class: "name" }, name), ...swatches, `from ${from}`);
+    const item = make("li", {}, made);
+    item.style.paddingLeft = `${depth * 22}px`;
+    return item;
+  };
+  const show = (lines, chosen) => {
+    const focused = element.contains(document.activeElement) ? document.activeElement.dataset.path : null;
+    element.replaceChildren(...lines.map((each) => line(each, chosen)));
+    if (focused !== null) {
+      [...element.querySelectorAll("button")].find((each) => each.dataset.path === focused)?.focus();
+    }
+  };
+  return { element, show };
+}
+
 // Rows of controls. They stay in place: only their state changes, so focus is kept.
 function makeControls(rows, send) {
   const fields = {}, buttons = [];

@@ -8,6 +8,7 @@ function render({ model, el }) {
   const controls = makeControls(rows, send);
   const root = make("div", { class: "ll-bench ll-desk ll-playground", role: "group", "aria-label": name });
   const picture = makePicture(({ path }) => { if (path !== undefined) send("select", { path }); });
+  const tree = makeTree((path) => send("select", { path }));
   const words = makeWords(head, "The log");
   const field = (text, attributes = {}) => {
     const made = make("input", { type: "text", spellcheck: "false", autocomplete: "off", ...attributes });
@@ -53,7 +54,8 @@ function render({ model, el }) {
     make("fieldset", { "aria-label": "Do" }, op, pathLabel, list, moreLabel, act("Do it", go)),
     make("fieldset", { "aria-label": "Shell" }, lineLabel, act("Run", type)),
     container,
-    words.said, picture.element, ...words.rest,
+    words.said, picture.element,
+    make("details", {}, make("summary", {}, "The merged tree"), tree.element), ...words.rest,
   );
   el.append(root);
 
@@ -61,13 +63,14 @@ function render({ model, el }) {
     const now = view();
     controls.fill(controls.fields.box, now.boxes);
     controls.show(now);
-    list.replaceChildren(...now.paths.map((each) => make("option", { value: each })));
+    list.replaceChildren(...now.tree.map((each) => make("option", { value: each.path })));
     if (path.value !== now.path) { path.value = now.path; fit(); }
     question.textContent = now.question;
     next.textContent = now.next ? `Next: ${now.next}` : "All moves are made";
     next.hidden = !now.question;
     next.disabled = !now.next && document.activeElement !== next;
     picture.show(now.svg);
+    tree.show(now.tree, now.path);
     words.show(now);
   };
   model.on("change:view", draw);

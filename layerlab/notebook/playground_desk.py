@@ -32,6 +32,7 @@ from layerlab.notebook.playground_presets import PRESETS
 from layerlab.notebook.playground_state import OWN, Playground
 from layerlab.notebook.playground_words import coming
 from layerlab.notebook.skin import script, style
+from layerlab.notebook.treeview import branch
 
 
 class PlaygroundDesk(Desk):
@@ -187,7 +188,7 @@ class PlaygroundDesk(Desk):
             "next": coming(state),
             "boxes": [box.name for box in state.boxes],
             "path": state.path,
-            "paths": list(state.paths),
+            "tree": [branch(state.scene, path) for path in state.paths],
         }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from layerlab.nodes import Change, Directory, File
 from layerlab.notebook import svg, words
@@ -183,3 +184,17 @@ def text(scene: Scene, lines: list[Line]) -> list[str]:
         origin = origin if origin.startswith("merged") else f"from {origin}"
         told.append(f"{stem}{name}  {size + ', ' if size else ''}{origin}")
     return told
+
+
+def branch(scene: Scene, path: str) -> dict[str, Any]:
+    """A path of the merged tree, as a widget's page lists it."""
+    column = look_down(scene.rows, path)
+    directory = isinstance(column.seen, Directory)
+    return {
+        "path": path,
+        "depth": path.count("/") - 1,
+        "name": words.short(words.path_word(path.rpartition("/")[2]), 60) + "/" * directory,
+        "from": " + ".join(scene.name(row) for row in column.rows),
+        "said": words.column(scene, column),
+        "fills": [look(scene.rows[row]).fill for row in column.rows],
+    }
