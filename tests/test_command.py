@@ -172,7 +172,7 @@ def test_tree(run: Run, image: str) -> None:
         "             1.72kB      0  /\n"
         "drwxr-xr-x    1.5kB      0  ├── bin/\n"
         "-rwxr-xr-x    1.5kB      0  │   ├── sh\n"
-        "-rwxr-xr-x       0B      0  │   └── tool\n"
+        "-rwxr-xr-x    1.5kB      0  │   └── tool\n"
         "drwxr-xr-x       0B      0  ├── dev/\n"
         "crw-rw-rw-       0B      0  │   └── null (char 1, 3)\n"
         "drwxr-xr-x       8B      1  ├── etc/\n"
@@ -229,6 +229,15 @@ def test_link_into_a_lower_layer(run: Run, tmp_path: Path) -> None:
         "                    0B  └── etc/",
         "A                   0B      └── again link to /etc/motd",
     ]
+
+
+def test_folders_that_no_entry_names(run: Run, tmp_path: Path) -> None:
+    files = tar(entry("a/x", bytes(5)), entry("b/y", bytes(7)), hard_link("b/z", "a/x"))
+    (tmp_path / "x.tar").write_bytes(archive(files))
+    for more in ([], ["--layer", "0"]):
+        lines = run("tree", *more, tmp_path / "x.tar").out.splitlines()[1:]
+        sizes = [re.findall(r"\d+B", line)[0] for line in lines]
+        assert sizes == ["12B", "5B", "5B", "7B", "7B", "5B"]
 
 
 def test_tree_json(run: Run, image: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import posixpath
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -31,8 +31,8 @@ class Line:
     mode: str
     """As ``ls -l`` has it; empty where a layer doesn't say."""
     size: int | None
-    """Bytes; a directory's are those of all that is in it, a hard-linked file's counted where it
-    is met first, as ``du`` does. ``None`` for a deletion."""
+    """Bytes; a directory's are those of all that is in it, a hard-linked file counted once, as
+    ``du`` does. ``None`` for a deletion."""
     layer: int = -1
     change: Changed = ""
 
@@ -116,15 +116,13 @@ def _rows(name: str, top: Any, inside: Callable[[Any], Mapping[str, Any]]) -> li
     return rows
 
 
-def _totals(rows: list[_Row], nodes: Iterable[Change]) -> list[int]:
-    """Bytes of each row and all below it."""
-    counted: set[int] = set()
-    totals = []
-    for node in nodes:
-        totals.append(0 if id(node) in counted else node.size)
-        counted.add(id(node))
+def _totals(rows: list[_Row], nodes: list[Change]) -> list[int]:
+    """Bytes of each row: a file's own, and for a directory all that is below it."""
+    totals = [node.size for node in nodes]
+    firsts = {id(node): place for place, node in reversed(list(enumerate(nodes)))}
     for place in range(len(rows) - 1, 0, -1):
-        totals[rows[place].parent] += totals[place]
+        if isinstance(nodes[place], Directory) or firsts[id(nodes[place])] == place:
+            totals[rows[place].parent] += totals[place]
     return totals
 
 
