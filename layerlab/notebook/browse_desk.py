@@ -28,6 +28,7 @@ from layerlab.notebook.browse_opening import MOST_UPLOADED, PART, Upload, exampl
 from layerlab.notebook.browse_state import Browsing
 from layerlab.notebook.browse_tree import Row
 from layerlab.notebook.desk import Desk
+from layerlab.notebook.keys import key, path_of
 from layerlab.notebook.palette import look
 from layerlab.notebook.scene import glyph_kind
 from layerlab.notebook.skin import script, style
@@ -128,14 +129,22 @@ class ImageBrowser(Desk):
     # ---- the page ----
 
     def _asked(self, widget: object, message: object, buffers: object) -> None:
-        if isinstance(message, dict) and message.get("move") == "upload":
-            try:
-                self._receive(message, buffers)
-            except LayerlabError as error:
-                self._give_up()
-                self.view = {**self._view(self.state), "said": f"{error}.", "failed": True}
-        else:
-            super()._asked(widget, message, buffers)
+        """What the page sends: a part of a file, or a move with names as the page has them."""
+        asked: dict[str, Any] = message if isinstance(message, dict) else {}
+        match asked:
+            case {"move": "upload"}:
+                try:
+                    self._receive(asked, buffers)
+                except LayerlabError as error:
+                    self._give_up()
+                    self.view = {**self._view(self.state), "said": f"{error}.", "failed": True}
+                return
+            case {"move": str(move), "path": str(path)} if move != "load":
+                asked = {**asked, "path": path_of(path)}
+            case {"move": "choose", "name": str(shown)}:
+                names = {printable(name): name for name in self.state.images}
+                asked = {**asked, "name": names.get(shown, shown)}
+        super()._asked(widget, asked, buffers)
 
     def _receive(self, message: Mapping[str, object], buffers: object) -> None:
         """Take a part of a file that the page sends, and ask for the next."""
@@ -167,7 +176,7 @@ class ImageBrowser(Desk):
             "title": browse_words.title(state),
             "tree": browse_words.view(state),
             "sum": human_size(tree.sizes.get("/", 0)),
-            "names": list(state.images),
+            "names": [printable(name) for name in state.images],
             "near": nearby(),
             "layers": [_layer(state, number) for number in range(len(state.image.layers))][::-1],
             "layer": state.shown_layer,
@@ -208,11 +217,11 @@ def _finding(state: Browsing, at: int) -> dict[str, object]:
 def _row(row: Row, selected: str) -> dict[str, object]:
     item = row.item
     if row.more:
-        return {"path": item.path, "depth": row.depth, "more": row.more, "place": row.place,
+        return {"path": key(item.path), "depth": row.depth, "more": row.more, "place": row.place,
                 "count": row.count}  # fmt: skip
     target = printable(getattr(item.node, "target", ""))
     return {
-        "path": item.path,
+        "path": key(item.path),
         "depth": row.depth,
         "name": short(printable(item.name), 90) + "/" * item.folder,
         "target": short(target, 60),

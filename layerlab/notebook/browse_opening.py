@@ -13,6 +13,7 @@ from layerlab.catalog import images as catalog
 from layerlab.engine import Engine
 from layerlab.errors import LayerlabError
 from layerlab.image import Image
+from layerlab.notebook.svg import printable
 from layerlab.units import human_size
 
 MOST_UPLOADED = 1 << 28
@@ -38,8 +39,15 @@ def opened(path: str) -> dict[str, Image]:
         )
     try:
         return open_images(path)
+    except LayerlabError as error:
+        raise _said(error, error.where) from error
     except OSError as error:
         raise CannotOpen(f"it can't be read: {error.strerror}", where=path) from error
+
+
+def _said(error: LayerlabError, where: str) -> CannotOpen:
+    """The error as a page can show it: what a stranger's archive names is escaped."""
+    return CannotOpen(printable(error.what), where=printable(where), hint=printable(error.hint))
 
 
 def nearby(folder: str = ".") -> list[str]:
@@ -100,7 +108,7 @@ class Upload:
             return open_images(self._file)
         except LayerlabError as error:
             inside = error.where.removeprefix(str(self._file.name))
-            raise CannotOpen(error.what, where=self.name + inside, hint=error.hint) from error
+            raise _said(error, self.name + inside) from error
         finally:
             self.close()
 

@@ -294,7 +294,7 @@ class Browsing:
 
     @property
     def values(self) -> Mapping[str, str]:
-        return {"pattern": self.pattern, "order": self.order, "name": self.name}
+        return {"pattern": self.pattern, "order": self.order, "name": printable(self.name)}
 
     @property
     def off(self) -> list[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from layerlab.notebook import palette, svg
+from layerlab.notebook.keys import key
 from layerlab.notebook.layout import LEFT, RIGHT
 from layerlab.notebook.picture import sheet
 from layerlab.notebook.treemap_layout import Box, squarify
@@ -153,7 +154,7 @@ def _tile(shown: Map, tile: Tile, top: float, live: bool) -> str:
         aria_label=label,
         aria_pressed="true" if picked else "false",
         data_layer=part.layer,
-        data_path=part.path,
+        data_path=key(part.path),
     )
 
 
