@@ -6,10 +6,10 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from layerlab.build import buildkit
 from layerlab.build.classic import ClassicBuilder
 from layerlab.build.context import Context
 from layerlab.build.dialects import CLASSIC
@@ -76,7 +76,9 @@ def build(
     names = _names(tags)
     sent, name = _sent(context, dockerfile, parents=builder == "buildkit")
     if builder == "buildkit":
-        return buildkit.build(here, sent, name, names, options or Options())
+        room = import_module("layerlab.build.buildkit")  # as large as all the rest of a build
+        built: Build = room.build(here, sent, name, names, options or Options())
+        return built
     if not sent.files.isfile(f"/{name}"):
         if name == DEFAULT and sent.files.isfile(f"/{DEFAULT.lower()}"):
             name = DEFAULT.lower()

@@ -121,17 +121,20 @@ def upper_changes(root: Entry | Inode) -> dict[str, Node]:
         for name in directory.whiteouts:
             found[f"{path}/{name}"] = Whiteout()
         for name, child in directory.children.items():
-            if isinstance(child, Inode):
-                node = nodes.get(id(child))
-                if node is None:
-                    node = child.node
-                    if id(node) in values:  # two inodes of one value are no hard links
-                        node = replace(node)
-                    values.add(id(node))
-                    nodes[id(child)] = node
-                found[f"{path}/{name}"] = node
-                todo.append((f"{path}/{name}", child))
-    return dict(sorted(found.items()))
+            if type(child) is not Inode:
+                continue
+            below = f"{path}/{name}"
+            node = nodes.get(id(child))
+            if node is None:
+                node = child.node
+                if id(node) in values:  # two inodes of one value are no hard links
+                    node = replace(node)
+                values.add(id(node))
+                nodes[id(child)] = node
+            found[below] = node
+            if child.children is not None:
+                todo.append((below, child))
+    return {path: found[path] for path in sorted(found)}
 
 
 def committed(upper: Mapping[str, Node]) -> dict[str, Change]:
@@ -144,7 +147,7 @@ def committed(upper: Mapping[str, Node]) -> dict[str, Change]:
     kept: dict[str, Change] = {}
     nodes: dict[int, Change] = {}
     for path, node in upper.items():
-        if path.rpartition("/")[2].startswith(".wh."):
+        if "/.wh." in path and path.rpartition("/")[2].startswith(".wh."):
             raise InvalidLayer(
                 "a name that begins with '.wh.' can't be stored in a layer",
                 where=path,
@@ -152,18 +155,19 @@ def committed(upper: Mapping[str, Node]) -> dict[str, Change]:
             )
         if type(node) is Device and node.device == "socket":
             continue
-        if id(node) not in nodes:
-            nodes[id(node)] = _stored(node)
-        kept[path] = nodes[id(node)]
+        stored = nodes.get(id(node))
+        if stored is None:
+            stored = nodes[id(node)] = _stored(node)
+        kept[path] = stored
     return kept
 
 
 def _stored(node: Node) -> Node:
     meta = node.meta
+    if type(meta.mtime) is int and meta.xattrs is NO_XATTRS:
+        return node  # as it is stored already
     capability = meta.xattrs.get(CAPABILITY)
     xattrs = NO_XATTRS if capability is None else {CAPABILITY: capability}
-    if type(meta.mtime) is int and xattrs is meta.xattrs:
-        return node  # as it is stored already
     seconds = Meta(meta.mode, meta.uid, meta.gid, int(meta.mtime // 1), xattrs)
     match node:
         case File(content):

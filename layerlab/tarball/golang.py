@@ -5,6 +5,7 @@ sorted by key. Source: Go, archive/tar: ``Header.allowedFormats``, ``Writer.writ
 and ``writePAXHeader``, ``splitUSTARPath``, ``formatter.formatOctal``.
 """
 
+import zlib
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -13,6 +14,8 @@ from layerlab.tarball.owners import GROUPS, USERS
 
 _BLOCK = 512
 _NAME, _PREFIX = 100, 155
+_ID, _LONG = 1 << 21, 1 << 33
+"""What the octal fields of owners, and of sizes and times, can't hold."""
 _PAX = ord("x")
 
 
@@ -31,9 +34,10 @@ def header(
 ) -> bytes:
     """The header of one entry, with the pax header that it may need before it."""
     short = len(name) <= _NAME and len(link) <= _NAME and not xattrs and device == (0, 0)
-    fitting = _fits(uid, 8) and _fits(gid, 8) and _fits(size, 12) and _fits(mtime, 12)
-    if short and fitting and name.isascii() and link.isascii():
-        return _plain(kind, name, link, mode, uid, gid, size, mtime)
+    if short and name.isascii() and link.isascii():
+        fitting = 0 <= uid < _ID and 0 <= gid < _ID and 0 <= size < _LONG and 0 <= mtime < _LONG
+        if fitting:
+            return _plain(kind, name, link, mode, uid, gid, size, mtime)
     records: dict[bytes, bytes] = {}
     prefix, rest = _split(name)
     if not name.isascii() or len(name) > _NAME:
@@ -71,20 +75,27 @@ def _plain(
 ) -> bytes:
     """What most entries have, put together from what they have in common."""
     front, back, known = _common(kind, mode, uid, gid)
-    numbers = b"%011o\0%011o\0" % (size, mtime)
-    checksum = known + sum(name) + sum(link) + sum(numbers)
-    return b"%b%b%b%06o\0 %c%b%b" % (
-        name.ljust(_NAME, b"\0"), front, numbers, checksum, kind, link.ljust(_NAME, b"\0"), back,
-    )  # fmt: skip
+    head = b"%b%b%011o\0%011o\0" % (name.ljust(_NAME, b"\0"), front, size, mtime)
+    if link:
+        back, known = link.ljust(_NAME, b"\0") + back[_NAME:], known + _sum(link)
+    return b"%b%06o\0 %c%b" % (head, known + _sum(head), kind, back)
 
 
 @lru_cache(maxsize=1024)
 def _common(kind: int, mode: int, uid: int, gid: int) -> tuple[bytes, bytes, int]:
-    """What lies between name and numbers, what after the link, and their share of the sum."""
+    """What lies between name and numbers, what after the kind, and that one's share of the sum."""
     owner = (USERS.get(uid, "").encode(), GROUPS.get(gid, "").encode())
     blank = _block(kind, b"", b"", (mode, uid, gid, 0, 0), owner)
-    front, numbers, back = blank[_NAME : _NAME + 24], blank[_NAME + 24 : _NAME + 48], blank[257:]
-    return front, back, int(blank[148:154], 8) - sum(numbers)
+    back = blank[157:]
+    return blank[_NAME : _NAME + 24], back, 8 * 32 + kind + sum(back)
+
+
+def _sum(text: bytes) -> int:
+    """The sum of ASCII bytes, fewer than 512.
+
+    Half of Adler-32 is one more than that, and comes ten times as fast as ``sum``.
+    """
+    return (zlib.adler32(text) & 0xFFFF) - 1
 
 
 def _split(name: bytes) -> tuple[bytes, bytes]:

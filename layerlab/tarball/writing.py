@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from layerlab.digest import DiffID
 from layerlab.errors import DigestMismatch, InvalidLayer
-from layerlab.nodes import Change, Directory, File, LowerLink, Meta, Symlink, Whiteout
+from layerlab.nodes import Change, Directory, File, LowerLink, Meta, Symlink, Whiteout, Zeros
 from layerlab.source import Digester, Source
 from layerlab.tarball import headers
 from layerlab.tarball.golang import header
@@ -51,9 +51,14 @@ def write_tar(
 
 def tar_blocks(changes: Mapping[str, Change]) -> Iterator[bytes]:
     """The tar of ``changes`` in blocks: entries in the order of their names, two zero blocks."""
-    gathered: list[bytes] = []
+    gathered: list[bytes | memoryview] = []
     size = 0
     for piece in _pieces(changes):
+        if len(piece) >= _LARGE:
+            yield b"".join(gathered)
+            yield bytes(piece)
+            gathered, size = [], 0
+            continue
         gathered.append(piece)
         size += len(piece)
         if size >= _GATHER:
@@ -64,9 +69,14 @@ def tar_blocks(changes: Mapping[str, Change]) -> Iterator[bytes]:
 
 
 _GATHER = 1 << 18
+_LARGE = 1 << 16
+"""Pieces of so many bytes go as they are: to copy them would take a tenth of hashing them."""
 
 
-def _pieces(changes: Mapping[str, Change]) -> Iterator[bytes]:
+_ZEROS = memoryview(bytes(_LARGE))
+
+
+def _pieces(changes: Mapping[str, Change]) -> Iterator[bytes | memoryview]:
     seen: dict[int | Meta, bytes] = {}  # inode to the first name that it was met under
     # filepath.Walk sorts each folder by name: '/' comes before everything else.
     for path, raw in sorted(
@@ -74,7 +84,8 @@ def _pieces(changes: Mapping[str, Change]) -> Iterator[bytes]:
         key=lambda pair: pair[1].replace(b"/", b"\0"),
     ):
         node, name = changes[path], raw[1:]
-        check_real_name(path)
+        if "/.wh." in path:
+            check_real_name(path)
         if isinstance(node, Directory):
             directory = name + b"/" if name else b"./"
             yield _entry(headers.DIRECTORY, directory, node.meta, node.type_bits)
@@ -100,9 +111,13 @@ def _pieces(changes: Mapping[str, Change]) -> Iterator[bytes]:
         elif (first := seen.setdefault(id(node), name)) is not name:
             yield _entry(headers.LINK, name, node.meta, node.type_bits, link=first)
         elif isinstance(node, File):
-            yield _entry(headers.FILE, name, node.meta, node.type_bits, size=node.size)
+            size = node.size
+            yield _entry(headers.FILE, name, node.meta, node.type_bits, size=size)
+            if type(node.content) is Zeros and size < _LARGE:
+                yield _ZEROS[: -(-size // headers.BLOCK) * headers.BLOCK]
+                continue
             yield from node.content.chunks()
-            yield bytes(-node.size % headers.BLOCK)
+            yield bytes(-size % headers.BLOCK)
         elif isinstance(node, Symlink):
             target = node.target.encode("utf-8", "surrogateescape")
             yield _entry(headers.SYMLINK, name, node.meta, node.type_bits, link=target)

@@ -20,11 +20,13 @@ def make_stat(
     """An ``os.stat_result``; atime and ctime, which no layer stores, are the mtime."""
     ns = nanoseconds(meta.mtime)
     whole, exact = ns // 10**9, ns / 10**9
-    times = {f"st_{kind}time": exact for kind in "amc"} | {
-        f"st_{kind}time_ns": ns for kind in "amc"
-    }
     extra = {
-        **times,
+        "st_atime": exact,
+        "st_mtime": exact,
+        "st_ctime": exact,
+        "st_atime_ns": ns,
+        "st_mtime_ns": ns,
+        "st_ctime_ns": ns,
         "st_blksize": 4096,
         "st_blocks": -(-size // 512),
         "st_rdev": os.makedev(*device),

@@ -95,5 +95,11 @@ def _provided(name: str, version: str, text: str) -> tuple[Wanted, ...]:
 
 @lru_cache(maxsize=1 << 15)
 def _field(text: str, name: str) -> str:
-    match = re.search(rf"^{name}:[ \t]*(.*(?:\n[ \t].*)*)", text, re.MULTILINE)
-    return match[1].strip() if match else ""
+    # Asked for ten thousand times in a build: searching with a pattern took ten times as long.
+    start = f"\n{text}".find(f"\n{name}:") + len(name) + 1
+    if start == len(name):
+        return ""
+    end = text.find("\n", start)
+    while end >= 0 and text[end + 1 : end + 2] in (" ", "\t"):
+        end = text.find("\n", end + 1)
+    return text[start : len(text) if end < 0 else end].strip()

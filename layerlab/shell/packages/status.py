@@ -32,6 +32,7 @@ _FIELDS = (
 _PLACES = {name.lower(): place for place, name in enumerate(_FIELDS)}
 _FIELD = re.compile(r"^(\S+):[ \t]*(.*(?:\n[ \t].*)*)\n?", re.MULTILINE)
 _WORDS = re.compile(r"^Status: (\S+) (\S+) (\S+)$", re.MULTILINE)
+_Words = tuple[str, str, str]
 _LASTING = "name", "version", "architecture", "binary"
 NEW = "newconffile"
 """Stands for a conffile's digest until it is configured."""
@@ -76,7 +77,7 @@ class Stanza:
         return self._words[2]
 
     @cached_property
-    def _words(self) -> tuple[str, str, str]:
+    def _words(self) -> _Words:
         found = _WORDS.search(self.text)
         return (found[1], found[2], found[3]) if found else ("unknown", "ok", "not-installed")
 
@@ -93,11 +94,17 @@ class Stanza:
 
     def stated(self, state: State) -> Stanza:
         """The package in another state."""
-        return self._told(_WORDS.sub(f"Status: {self.want} ok {state}", self.text, count=1))
+        return self._reworded((self.want, "ok", state))
 
     def wanted(self, want: str) -> Stanza:
         """The package with another wish, such as ``hold``."""
-        return self._told(_WORDS.sub(f"Status: {want} ok {self.state}", self.text, count=1))
+        return self._reworded((want, "ok", self.state))
+
+    def _reworded(self, words: _Words) -> Stanza:
+        before, after = (f"\nStatus: {' '.join(each)}\n" for each in (self._words, words))
+        other = self._told(f"\n{self.text}".replace(before, after, 1)[1:])
+        other.__dict__["_words"] = words if after in f"\n{other.text}" else self._words
+        return other
 
     def _told(self, text: str) -> Stanza:
         """The same package in other words: what was worked out of it stays."""
