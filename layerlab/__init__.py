@@ -17,12 +17,14 @@ from layerlab.errors import (
     InvalidLayer,
     InvalidReference,
     LayerlabError,
+    LimitExceeded,
     NoContent,
     NotFound,
 )
 from layerlab.image import History, Image, ImageConfig
 from layerlab.layer import Layer, RecordedLayer
 from layerlab.nodes import Device, Directory, File, Meta, Symlink, Whiteout, Zeros
+from layerlab.source import Limits
 from layerlab.union import UnionFS
 
 if TYPE_CHECKING:
@@ -53,6 +55,8 @@ __all__ = [
     "InvalidReference",
     "Layer",
     "LayerlabError",
+    "LimitExceeded",
+    "Limits",
     "Meta",
     "NoContent",
     "NotFound",

@@ -34,6 +34,18 @@ class InvalidImage(LayerlabError):
     """An archive, a manifest or a config that no image can be made of."""
 
 
+class LimitExceeded(LayerlabError):
+    """An archive that has more than its reader believes; ``limit`` is a field of ``Limits``."""
+
+    def __init__(self, what: str, limit: str, *, where: str = "") -> None:
+        self.limit = limit
+        super().__init__(
+            what,
+            where=where,
+            hint=f"if you trust it, raise the limit: open_image(…, limits=Limits({limit}=…))",
+        )
+
+
 class DigestMismatch(LayerlabError):
     """Bytes that don't have the digest under which they were stored or asked for."""
 

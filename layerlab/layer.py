@@ -24,7 +24,16 @@ from layerlab.nodes import (
     Symlink,
     Whiteout,
 )
-from layerlab.source import Compressed, Digester, Kind, Source, decompress, open_source, sniff
+from layerlab.source import (
+    Compressed,
+    Digester,
+    Kind,
+    Meter,
+    Source,
+    decompress,
+    open_source,
+    sniff,
+)
 from layerlab.tarball import changes_size, index_blocks, tar_blocks, write_tar
 
 IMPLIED = Directory()
@@ -119,6 +128,7 @@ class Layer(Drawn):
         *,
         where: str = "",
         closed: bool = False,
+        meter: Meter | None = None,
     ) -> "Layer":
         """The layer in ``blocks``, read once and hashed; ``source`` is where they lie for good.
 
@@ -128,13 +138,14 @@ class Layer(Drawn):
         blob: Blob | None = None
         if compression is None:
             tar: Source = source
-            index = index_blocks(blocks, tar, where=where)
+            index = index_blocks(blocks, tar, where=where, meter=meter)
         else:
-            tar = unpacked = Compressed(source, compression, where=where)
+            limits = meter.limits if meter else None
+            tar = unpacked = Compressed(source, compression, where=where, limits=limits)
             with Digester() as digester:
                 passing = digester.passing(blocks)
-                plain = decompress(passing, compression, where=where)
-                index = index_blocks(plain, unpacked, where=where)
+                plain = decompress(passing, compression, where=where, meter=meter)
+                index = index_blocks(plain, unpacked, where=where, meter=meter)
                 digest = BlobDigest(digester.digest())
             unpacked.size = index.size
             blob = Blob(source, digest, digester.size, compression)

@@ -7,6 +7,7 @@ import json
 import os
 import tarfile
 import tracemalloc
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -26,8 +27,15 @@ from tars import (
 from test_archive import ARCHIVES, HYBRID, LAYERS, put
 from test_source import zstd
 
-from layerlab import DigestMismatch, InvalidImage, LayerlabError, open_image, open_images
-from layerlab.image import gojson
+from layerlab import (
+    DigestMismatch,
+    InvalidImage,
+    LayerlabError,
+    LimitExceeded,
+    Limits,
+    open_image,
+    open_images,
+)
 
 
 def refused(path, fault="", kind=LayerlabError):
@@ -315,19 +323,21 @@ def bomb(size: int) -> bytes:
 
 @pytest.mark.parametrize("whole", [False, True], ids=["layer", "archive"])
 def test_bombs(tmp_path, whole):
-    data = bomb(2 << 30)
+    data = bomb(128 << 20)
     if not whole:
         data = packed(docker_archive([b""], stored=[data]))
     path = put(tmp_path / "bomb", data)
     tracemalloc.start()
-    refused(path, "a decompression bomb")
+    with pytest.raises(LimitExceeded, match="a decompression bomb"):
+        open_image(path, limits=Limits(unpacked=64 << 20))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 32 << 20
 
 
 def test_json_is_bounded_before_it_is_read(tmp_path):
-    huge = b"[" + b" " * gojson.MAX_JSON + b"]"
+    most = Limits().json
+    huge = b"[" + b" " * most + b"]"
     files = ARCHIVES["docker"] | {"manifest.json": huge}
     archive = put(tmp_path / "x.tar.gz", gzip.compress(packed(files), 1))
     folder = put(tmp_path / "x", files)
@@ -337,7 +347,7 @@ def test_json_is_bounded_before_it_is_read(tmp_path):
     refused(folder, "are the most")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < gojson.MAX_JSON / 2
+    assert peak < most / 2
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "config.json"])
@@ -394,6 +404,114 @@ def test_json_of_the_wrong_shape_at_every_place(tmp_path, name):
             else:
                 opened += 1
     assert opened < 100
+
+
+# Limits: each can be reached, and raised
+
+
+def stacked(count, folders=1, files=50):
+    """Layers that all change the same directories, in which the first has many files."""
+    names = [f"d{folder}/{file}" for folder in range(folders) for file in range(files)]
+    layers = [tar(*(entry(name, b"") for name in names))]
+    return layers + [
+        tar(*(entry(f"d{folder}/new{number}", b"") for folder in range(folders)))
+        for number in range(1, count)
+    ]
+
+
+SQUEEZED = [gzip.compress(layer, mtime=0) for layer in LAYERS]
+BEYOND = {
+    "entries": (docker_archive(LAYERS), 5),
+    "names": (docker_archive(LAYERS), 20),
+    "merged": (docker_archive(stacked(5)), 200),
+    "layers": (docker_archive(LAYERS), 1),
+    "images": (HYBRID, 0),
+    "json": (oci_layout(LAYERS), 100),
+    "metadata": (oci_layout(LAYERS), 300),
+    "values": (oci_layout(LAYERS), 20),
+    "unpacked": (docker_archive(LAYERS, stored=SQUEEZED), 1000),
+    "ratio": (docker_archive(LAYERS, stored=SQUEEZED), 1),
+}
+
+
+@pytest.mark.parametrize("limit", BEYOND)
+def test_limits(tmp_path, limit):
+    files, small = BEYOND[limit]
+    assert set(BEYOND) == {item.name for item in fields(Limits)}
+    for archive in (put(tmp_path / "x.tar", packed(files)), put(tmp_path / "x", files)):
+        limits = replace(Limits(ratio=1, unpacked=1000), **{limit: small})
+        with pytest.raises(LimitExceeded) as caught:
+            open_image(archive, limits=limits)
+        assert str(archive) in caught.value.where
+        assert caught.value.limit == limit or {limit, caught.value.limit} == {"ratio", "unpacked"}
+        assert f"limits=Limits({caught.value.limit}=" in str(caught.value)
+        assert open_image(archive, limits=Limits()) == open_image(archive)
+
+
+def test_a_bomb_in_many_small_pieces(tmp_path):
+    """No layer of these is a bomb, and together they are one: the archive is compressed, too."""
+    piece = gzip.compress(bytes(4 << 20))
+    files = docker_archive([b""] * 40, stored=[piece] * 40)
+    archive = put(tmp_path / "x.tar.gz", gzip.compress(packed(files)))
+    with pytest.raises(LimitExceeded, match="a decompression bomb"):
+        open_image(archive, limits=Limits(unpacked=64 << 20))
+
+
+def test_what_was_let_in_can_be_read(tmp_path):
+    """The limits hold for reading, too, and reading twice isn't unpacking twice as much."""
+    zeros = tar(entry("zeros", bytes(4 << 20)))
+    limits = Limits(unpacked=1_000_000, ratio=1050)
+    layer = docker_archive([zeros], stored=[gzip.compress(zeros)])
+    for data in (packed(layer), gzip.compress(packed(docker_archive([zeros])))):
+        path = put(tmp_path / "x", data)
+        with pytest.raises(LimitExceeded):
+            open_image(path, limits=Limits(unpacked=1_000_000))
+        image = open_image(path, limits=limits)
+        assert image.rootfs.read_bytes("/zeros") == bytes(4 << 20)
+        image.layers[0].write_tar(None)
+
+
+def test_one_config_for_many_images(tmp_path):
+    """Each record is small; the config is read for each."""
+    files = docker_archive([], ["x:1"]) | {"config.json": config([], author="x" * 1_000_000)}
+    record = json.loads(files["manifest.json"])[0]
+    files["manifest.json"] = json.dumps([record] * 1000).encode()
+    with pytest.raises(LimitExceeded, match="bytes of JSON in all"):
+        open_image(put(tmp_path / "x.tar", packed(files)))
+
+
+def test_an_sbom_that_nobody_reads_is_no_harm(tmp_path):
+    files = {"sbom": b"{" + b" " * (5 << 20) + b"}"} | ARCHIVES["OCI"]
+    assert open_image(put(tmp_path / "x.tar", packed(files)))
+    index = json.loads(files["index.json"])
+    raw = files["sbom"]
+    index["manifests"] = [{"digest": sha256(raw), "size": len(raw)}]
+    files |= {blob_path(raw): raw, "index.json": json.dumps(index).encode()}
+    refused(put(tmp_path / "y.tar", packed(files)), "Limits(json=", LimitExceeded)
+
+
+def test_layers_that_multiply(tmp_path):
+    """500 layers that each change a directory of 20,000 files: ten million names, merged."""
+    files = docker_archive(stacked(500, files=20_000))
+    refused(put(tmp_path / "x.tar", packed(files)), "Limits(merged=", LimitExceeded)
+
+
+def test_symlinks_that_are_long_to_follow(tmp_path):
+    """Each entry lands below a link of a megabyte: following it is work, and is counted."""
+    far = "/".join("ab" * 250_000)
+    many = [entry(f"l/{number}/x", b"") for number in range(2000)]
+    layer = tar(symlink("l", far), *many)
+    refused(put(tmp_path / "x.tar", packed(docker_archive([layer]))), "Limits(names=")
+
+
+def test_many_hard_links_into_a_lower_layer(tmp_path):
+    """Their counts are kept in one table; a table for each link took minutes."""
+    targets = [entry(f"t/{number}", b"") for number in range(10_000)]
+    links = [hard_link(f"l/{number}", f"t/{number}") for number in range(10_000)]
+    image = open_image(
+        put(tmp_path / "x.tar", packed(docker_archive([tar(*targets), tar(*links)])))
+    )
+    assert image.rootfs.stat("/t/7").st_nlink == image.rootfs.stat("/l/9999").st_nlink == 2
 
 
 # Anything at all

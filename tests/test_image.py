@@ -14,6 +14,7 @@ from layerlab import (
     ImageConfig,
     InvalidImage,
     Layer,
+    LimitExceeded,
     NoContent,
     RecordedLayer,
 )
@@ -243,6 +244,6 @@ def test_json_of_the_wrong_shape_at_every_place(path):
     ],
 )
 def test_documents_that_hurt(text, fault):
-    with pytest.raises(InvalidImage, match=fault) as caught:
+    with pytest.raises((InvalidImage, LimitExceeded), match=fault) as caught:
         Image.opened((), text, where="here")
     assert caught.value.where.startswith("here")

@@ -18,13 +18,15 @@ from layerlab import (
     InvalidLayer,
     Layer,
     LayerlabError,
+    LimitExceeded,
     Meta,
     Symlink,
     Whiteout,
     Zeros,
 )
 from layerlab.nodes import LowerLink
-from layerlab.tarball import reading
+from layerlab.source import Limits, Memory, Meter
+from layerlab.tarball import index_blocks
 from layerlab.tarball.golang import header
 
 
@@ -284,7 +286,6 @@ def test_what_follows_the_end_is_kept_and_not_read():
         ([entry("f", b"", pax_headers={"mtime": "1e9"})], "makes no sense"),
         ([entry("f", b"", pax_headers={"path": "a\0b"})], "makes no sense"),
         ([entry("f", b"", pax_headers={"comment": "x" * (1 << 20)})], "are the most"),
-        ([entry("/".join("d" * 300_000), b"")], "MiB of names"),
     ],
 )
 def test_refused(entries, fault):
@@ -294,11 +295,22 @@ def test_refused(entries, fault):
     assert "stream" in caught.value.where
 
 
-def test_too_many_entries(monkeypatch):
-    monkeypatch.setattr(reading, "MAX_ENTRIES", 3)
-    assert len(read(*(entry(str(n), b"") for n in range(3)))) == 3
-    with pytest.raises(InvalidLayer, match="more than 3 entries"):
-        read(*(entry(str(n), b"") for n in range(4)))
+def test_a_name_that_implies_too_many():
+    with pytest.raises(LimitExceeded, match="bytes of names") as caught:
+        read(entry("/".join("d" * 300_000), b""))
+    assert caught.value.limit == "names"
+
+
+def test_too_many_entries():
+    limits = Limits(entries=3)
+    for count in (3, 4):
+        source = Memory(tar(*(entry(str(n), b"") for n in range(count))))
+        if count > 3:
+            with pytest.raises(LimitExceeded, match="more than 3 entries"):
+                index_blocks(source.blocks(), source, meter=Meter(limits))
+        else:
+            index = index_blocks(source.blocks(), source, meter=Meter(limits))
+            assert len(index.changes) == 3
 
 
 @pytest.mark.parametrize("cut", [1, 100, 511, 512, 513, 1023, 1024, 1535, 1536, 2047])

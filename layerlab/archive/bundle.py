@@ -12,15 +12,20 @@ from itertools import chain
 from typing import Protocol
 
 from layerlab.digest import Digest
-from layerlab.errors import DigestMismatch, InvalidImage, LayerlabError
-from layerlab.image import gojson
+from layerlab.errors import DigestMismatch, InvalidImage, LayerlabError, LimitExceeded
 from layerlab.layer import Layer
-from layerlab.source import Compressed, Digester, FileSource, Part, Reader, Source, Watch, sniff
+from layerlab.source import (
+    Compressed,
+    Digester,
+    FileSource,
+    Meter,
+    Part,
+    Reader,
+    Source,
+    Watch,
+    sniff,
+)
 from layerlab.tarball import headers, looks_like_tar, read_entries
-
-MAX_MEMBERS = 1_000_000
-MAX_KEPT = 64 << 20
-"""Bytes of JSON that are kept in memory, all members together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class Member:
     layer: Layer | None = None
     data: bytes | None = field(default=None, repr=False)
     fault: LayerlabError | None = None
-    """Why it is no layer, although it looks like one."""
+    """Why it is no layer or no JSON, although it looks like one."""
 
     def verified(self, digest: Digest, size: int | None = None) -> "Member":
         """The member itself, if these are its digest and size."""
@@ -52,9 +57,7 @@ class Member:
         """Its bytes; ``InvalidImage`` where they can't be JSON."""
         if self.data is not None:
             return self.data
-        if self.size > gojson.MAX_JSON:
-            raise gojson.too_large(self.size, self.where)
-        raise InvalidImage("this is not the JSON it should be", where=self.where)
+        raise self.fault or InvalidImage("this is not the JSON it should be", where=self.where)
 
     def as_layer(self) -> Layer:
         """The layer in it; ``InvalidLayer`` where there is none."""
@@ -69,6 +72,7 @@ class Bundle(Protocol):
     """Files by name. ``where`` says which archive, for error messages."""
 
     where: str
+    meter: Meter
 
     def has(self, name: str) -> bool:
         """Whether there is a file of this name."""
@@ -80,18 +84,17 @@ class Bundle(Protocol):
 class TarBundle:
     """The members of a tar, plain or compressed as a whole."""
 
-    def __init__(self, source: Source, where: str) -> None:
-        self.where = where
+    def __init__(self, blocks: Iterator[bytes], source: Source, where: str, meter: Meter) -> None:
+        """``blocks`` are the tar's bytes, to be read now; ``source`` is where they lie for good."""
+        self.where, self.meter = where, meter
         self._members: dict[str, Member] = {}
         self._links: dict[str, str] = {}
         self._odd: set[str] = set()
-        self._kept = 0
         self._broken: LayerlabError | None = None
-        reader = Reader(self._watched(source.blocks()), where=where)
+        reader = Reader(self._watched(blocks), where=where)
         end = 0
-        for count, entry in enumerate(read_entries(reader)):
-            if count >= MAX_MEMBERS:
-                raise InvalidImage(f"more than {MAX_MEMBERS:,} members", where=where)
+        for entry in read_entries(reader):
+            meter.entry(len(entry.name) + len(entry.link), where)
             name = plain_name(entry.name, where)
             end = entry.offset + entry.size + -entry.size % headers.BLOCK
             if entry.kind == headers.FILE:
@@ -113,11 +116,9 @@ class TarBundle:
         part = Part(source, offset, size, where)
         head = reader.take(min(size, headers.BLOCK))
         blocks = chain((head,), reader.take_blocks(size - len(head)))
-        member = scan(blocks, part, head, where, keep=self._kept + size <= MAX_KEPT)
+        member = scan(blocks, part, head, where, self.meter)
         if self._broken is not None:
             raise self._broken
-        if member.data is not None:
-            self._kept += size
         return member
 
     def _watched(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
@@ -150,8 +151,8 @@ class TarBundle:
 class FolderBundle:
     """The files of a folder, each read when it is asked for."""
 
-    def __init__(self, folder: str, watch: Watch | None = None) -> None:
-        self.where, self._watch = folder, watch
+    def __init__(self, folder: str, meter: Meter, watch: Watch | None = None) -> None:
+        self.where, self.meter, self._watch = folder, meter, watch
         self._root = os.path.realpath(folder)
         self._members: dict[str, Member] = {}
 
@@ -160,39 +161,47 @@ class FolderBundle:
 
     def member(self, name: str) -> Member:
         name = plain_name(name, self.where)
-        found = self._members.get(name)
-        if found is None:
-            found = self._members[name] = self._scan(name)
-        return found
-
-    def _scan(self, name: str) -> Member:
         where = f"{self.where}: {name:.200}"
         path = os.path.realpath(os.path.join(self._root, name))
         if not path.startswith(os.path.join(self._root, "")):
             raise InvalidImage(f"a link that leads outside, to {path!r:.200}", where=where)
         if not os.path.exists(path):
             raise missing(where)
+        found = self._members.get(path)
+        if found is None:
+            found = self._members[path] = self._scan(path, where)
+        return found
+
+    def _scan(self, path: str, where: str) -> Member:
         source = FileSource(path, where=where, watch=self._watch)
+        self.meter.size = source.size + (self.meter.size or 0)
         head = source.pread(0, min(source.size, headers.BLOCK))
-        return scan(source.blocks(), source, head, where, keep=True)
+        return scan(source.blocks(), source, head, where, self.meter)
 
 
 def scan(
-    blocks: Iterator[bytes], source: FileSource | Part, head: bytes, where: str, *, keep: bool
+    blocks: Iterator[bytes], source: FileSource | Part, head: bytes, where: str, meter: Meter
 ) -> Member:
     """Read ``blocks`` to their end, once: hash them, and index a layer or keep a JSON."""
     size = source.size
     try:
         kind = sniff(head, where=where)
         if kind or looks_like_tar(head) or not size:  # to Go, no bytes are a tar of no entries
-            layer = Layer.read(blocks, source, kind, where=where)
+            layer = Layer.read(blocks, source, kind, where=where, meter=meter)
             digest = Digest(layer.blob.digest if layer.blob else layer.diff_id)
             return Member(where, size, digest, layer)
+    except LimitExceeded:
+        raise
     except LayerlabError as error:  # it matters only if somebody takes it for a layer
         return Member(where, size, None, fault=error)
     kept: list[bytes] | None = None
-    if keep and size <= gojson.MAX_JSON and head.lstrip()[:1] in (b"{", b"["):
-        kept = []
+    fault: LayerlabError | None = None
+    if head.lstrip()[:1] in (b"{", b"["):
+        try:
+            meter.keep(size, where)
+            kept = []
+        except LimitExceeded as error:  # it may be an SBOM, which nobody asks for
+            fault = error
     with Digester() as digester:
         for block in digester.passing(blocks):
             if kept is not None:
@@ -200,7 +209,7 @@ def scan(
         if digester.size != size:
             raise InvalidImage("the tar ends early", where=where)
         data = None if kept is None else b"".join(kept)
-        return Member(where, size, Digest(digester.digest()), data=data)
+        return Member(where, size, Digest(digester.digest()), data=data, fault=fault)
 
 
 def plain_name(name: str, where: str) -> str:

@@ -19,17 +19,20 @@ _BLOB = re.compile(r"blobs/sha256/([0-9a-f]{64})")
 def read_docker(bundle: Bundle) -> Iterator[tuple[str | None, Image]]:
     """Each image of the archive with each of its names; ``None`` for one without."""
     where = f"{bundle.where}: {MANIFEST}"
-    entries = gojson.load(bundle.member(MANIFEST).as_json(), where)
+    entries = gojson.load(bundle.member(MANIFEST).as_json(), where, bundle.meter)
     for index, entry in enumerate(gojson.as_type(entries, list, where)):
         place = f"{where}[{index}]"
         record: dict[str, Any] = gojson.as_type(entry, dict, place)
         config = _named(bundle, gojson.field(record, "Config", str, place))
         paths = gojson.strings(record.get("Layers") or [], f"{place}: Layers")
         names = gojson.strings(record.get("RepoTags") or [], f"{place}: RepoTags")
+        bundle.meter.image(place)
+        bundle.meter.stack(len(paths), place)
         image = Image.opened(
             [_named(bundle, path).as_layer() for path in paths],
             config.as_json(),
             where=config.where,
+            meter=bundle.meter,
         )
         for name in names or (None,):
             yield name, image

@@ -24,7 +24,6 @@ _INDEXES = (OCI_INDEX, "application/vnd.docker.distribution.manifest.list.v2+jso
 _MANIFESTS = (OCI_MANIFEST, "application/vnd.docker.distribution.manifest.v2+json")
 _CONFIGS = (OCI_CONFIG, "application/vnd.docker.container.image.v1+json")
 _MAX_DEPTH = 8
-_MAX_MANIFESTS = 10_000
 
 
 class Descriptor(NamedTuple):
@@ -68,7 +67,7 @@ def read_oci(bundle: Bundle) -> Iterator[tuple[str | None, Image]]:
 def manifests(bundle: Bundle) -> list[tuple[str | None, Descriptor]]:
     """The manifests that the index leads to, those of nested indexes too, with their names."""
     where = f"{bundle.where}: {INDEX}"
-    index = gojson.load(bundle.member(INDEX).as_json(), where)
+    index = gojson.load(bundle.member(INDEX).as_json(), where, bundle.meter)
     found: list[tuple[str | None, Descriptor]] = []
     _walk(bundle, gojson.as_type(index, dict, where), where, None, _MAX_DEPTH, found)
     return found
@@ -90,29 +89,35 @@ def _walk(
         called = item.name or name
         if item.media_type in _INDEXES:
             member = blob(bundle, item)
-            nested = gojson.as_type(gojson.load(member.as_json(), member.where), dict, member.where)
+            nested = gojson.load(member.as_json(), member.where, bundle.meter)
+            nested = gojson.as_type(nested, dict, member.where)
             _walk(bundle, nested, member.where, called, depth - 1, found)
         elif item.runnable and (depth == _MAX_DEPTH or bundle.has(item.path)):
             # A nested index names every platform; ``docker save`` may bring only one of them.
+            bundle.meter.image(where)
             found.append((called, item))
-        if len(found) > _MAX_MANIFESTS:
-            raise InvalidImage(f"more than {_MAX_MANIFESTS:,} manifests", where=where)
 
 
 def read_manifest(bundle: Bundle, member: Member) -> Image:
     """The image of one manifest, its config and layers verified."""
     where = member.where
-    manifest = gojson.as_type(gojson.load(member.as_json(), where), dict, where)
+    manifest = gojson.as_type(gojson.load(member.as_json(), where, bundle.meter), dict, where)
     config = descriptor(manifest.get("config"), f"{where}: config")
     if config.media_type not in _CONFIGS:
         raise InvalidImage(f"an artifact of type {config.media_type!r:.100}, no image", where=where)
+    entries = gojson.field(manifest, "layers", list, where)
+    bundle.meter.stack(len(entries), where)
     layers = [
         blob(bundle, descriptor(entry, f"{where}: layers[{number}]")).as_layer()
-        for number, entry in enumerate(gojson.field(manifest, "layers", list, where))
+        for number, entry in enumerate(entries)
     ]
     document = blob(bundle, config)
     return Image.opened(
-        layers, document.as_json(), raw_manifest=member.as_json(), where=document.where
+        layers,
+        document.as_json(),
+        raw_manifest=member.as_json(),
+        where=document.where,
+        meter=bundle.meter,
     )
 
 

@@ -1,6 +1,7 @@
 """Open an archive of images, whatever form it has."""
 
 import os
+from collections import Counter
 from collections.abc import Iterable
 
 from layerlab.archive import docker, oci
@@ -8,23 +9,41 @@ from layerlab.archive.bundle import Bundle, FolderBundle, TarBundle
 from layerlab.errors import InvalidImage, InvalidLayer, LayerlabError, NotFound
 from layerlab.image import Image
 from layerlab.nodes import LowerLink
-from layerlab.source import Compressed, Given, Source, Watch, name_of, open_source, sniff
+from layerlab.source import (
+    Compressed,
+    Given,
+    Limits,
+    Meter,
+    Source,
+    Watch,
+    decompress,
+    name_of,
+    open_source,
+    sniff,
+)
 from layerlab.tarball import headers, looks_like_tar
 
 _STRANGE = (RecursionError, MemoryError, OverflowError, ValueError, EOFError)
 """What a file made to hurt can raise in the deep of Python; it ends as an ``InvalidImage``."""
 
 
-def open_image(path: Given, ref: str | None = None, *, watch: Watch | None = None) -> Image:
+def open_image(
+    path: Given,
+    ref: str | None = None,
+    *,
+    limits: Limits | None = None,
+    watch: Watch | None = None,
+) -> Image:
     """The image in an archive: a docker-archive or an OCI layout, a file or a folder.
 
     ``path`` may also be a stream, which is put aside in an unnamed temporary file, or bytes.
     ``ref`` is the name it has there (``alpine`` finds ``alpine:latest``), or its ImageID or
     the beginning of it; it may be left out where there is one image only. Every digest is
     verified before this returns; file contents stay in the archive and are read when asked for.
-    ``watch`` is told of the bytes as they are read.
+    What goes over ``limits`` is refused, a ``LimitExceeded``. ``watch`` is told of the bytes as
+    they are read.
     """
-    images = open_images(path, watch=watch)
+    images = open_images(path, limits=limits, watch=watch)
     where = name_of(path)
     if ref is None:
         if len(set(images.values())) == 1:
@@ -42,7 +61,9 @@ def open_image(path: Given, ref: str | None = None, *, watch: Watch | None = Non
     raise NotFound(ref, where=where, hint=f"there is {_listed(images)}")
 
 
-def open_images(path: Given, *, watch: Watch | None = None) -> dict[str, Image]:
+def open_images(
+    path: Given, *, limits: Limits | None = None, watch: Watch | None = None
+) -> dict[str, Image]:
     """All images of an archive by name, in the archive's order.
 
     An image with several names is there under each. One without a name goes by the short
@@ -50,8 +71,10 @@ def open_images(path: Given, *, watch: Watch | None = None) -> dict[str, Image]:
     """
     where = name_of(path)
     try:
-        named = list(_read(_bundle(path, watch), where))
+        meter = Meter(limits)
+        named = list(_read(_bundle(path, meter, watch), where))
         for image in {image for _, image in named}:
+            _check_merge(image, meter, where)
             _check_links(image, where)
     except LayerlabError:
         raise
@@ -70,22 +93,25 @@ def familiar(name: str) -> str:
     return name if ":" in name.rpartition("/")[2] or "@" in name else f"{name}:latest"
 
 
-def _bundle(path: Given, watch: Watch | None) -> Bundle:
+def _bundle(path: Given, meter: Meter, watch: Watch | None) -> Bundle:
     if isinstance(path, (str, os.PathLike)) and os.path.isdir(path):
-        return FolderBundle(os.fspath(path), watch)
+        return FolderBundle(os.fspath(path), meter, watch)
     file = open_source(path, watch=watch)
+    meter.size = file.size
     where = file.where
     source: Source = file
+    blocks = file.blocks()
     head = file.pread(0, min(file.size, headers.BLOCK))
     if kind := sniff(head, where=where):
-        source = Compressed(file, kind, where=where)
+        source = Compressed(file, kind, where=where, limits=meter.limits)
+        blocks = decompress(blocks, kind, where=where, meter=meter)
     elif not looks_like_tar(head):
         raise InvalidImage(
             "this is neither a tar nor a compressed one",
             where=where,
             hint="give what 'docker save' or 'skopeo copy' wrote, or an OCI layout",
         )
-    return TarBundle(source, where)
+    return TarBundle(blocks, source, where, meter)
 
 
 def _read(bundle: Bundle, where: str) -> Iterable[tuple[str | None, Image]]:
@@ -119,6 +145,20 @@ def _by_name(named: list[tuple[str | None, Image]]) -> dict[str, Image]:
         elif images[full] != image:
             images[f"{name} ({image.image_id.short})"] = image
     return images
+
+
+def _check_merge(image: Image, meter: Meter, where: str) -> None:
+    """A layer that changes a directory makes all its names anew: few layers can make billions."""
+    changes = sum(len(layer.changes) for layer in image.layers)
+    if len(image.layers) * changes <= meter.limits.merged >> 2:
+        return  # no need to count
+    sizes: Counter[str] = Counter()
+    links = 0
+    for layer in image.layers:
+        for path, names in layer.tree.items():
+            sizes[path] += len(names)
+        links += len(layer.links)
+        meter.merge(links + sum(map(sizes.__getitem__, layer.tree)), where)
 
 
 def _check_links(image: Image, where: str) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Self
 from layerlab.digest import DiffID
 from layerlab.errors import InvalidDigest, InvalidImage
 from layerlab.image import gojson
+from layerlab.source import Meter
 
 EPOCH = "1970-01-01T00:00:00Z"
 """When an image was created that doesn't say: the customary time of reproducible builds
@@ -244,10 +245,10 @@ def _render_history(history: Iterable[History], before: Any) -> list[Any]:
 
 
 def parse_document(
-    raw: bytes, where: str
+    raw: bytes, where: str, meter: Meter | None = None
 ) -> tuple[ImageConfig, tuple[History, ...], tuple[DiffID, ...]]:
     """Config, history and DiffIDs of an image's JSON, all of the right shape."""
-    document = gojson.as_type(gojson.load(raw, where), dict, where)
+    document = gojson.as_type(gojson.load(raw, where, meter), dict, where)
     config = ImageConfig.parse(document, where)
     steps = gojson.field(document, "history", list, where, [])
     history = tuple(

@@ -4,9 +4,7 @@ import re
 from typing import Any, NoReturn, TypeVar
 
 from layerlab.errors import InvalidImage
-
-MAX_JSON = 16 << 20
-"""Bytes of one JSON document; the config of an image of 125 layers has some 50,000."""
+from layerlab.source import Meter
 
 T = TypeVar("T")
 
@@ -37,24 +35,21 @@ def dump(value: Any) -> bytes:
     return _LONE.sub("\ufffd", text).encode()
 
 
-def load(data: bytes, where: str) -> Any:
+def load(data: bytes, where: str, meter: Meter | None = None) -> Any:
     """The value of a JSON document, or ``InvalidImage``."""
     import json
 
-    if len(data) > MAX_JSON:
-        raise too_large(len(data), where)
+    meter = meter or Meter()
     try:
-        return json.loads(data.decode("utf-8"), parse_constant=_no_constant)
+        meter.fits(len(data), where)
+        text = data.decode("utf-8")
+        meter.parse(text, where)
+        return json.loads(text, parse_constant=_no_constant)
     except RecursionError:
         fault = "it is nested too deeply"
     except (ValueError, MemoryError) as error:  # bad UTF-8, bad JSON, a number of 5,000 digits
         fault = str(error)[:200] or "out of memory"
     raise InvalidImage(f"this is not the JSON it should be: {fault}", where=where)
-
-
-def too_large(size: int, where: str) -> InvalidImage:
-    """The error for a document that is larger than any real one."""
-    return InvalidImage(f"{size} bytes of JSON; {MAX_JSON} are the most", where=where)
 
 
 def _no_constant(name: str) -> NoReturn:

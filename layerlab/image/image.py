@@ -10,6 +10,7 @@ from layerlab.display import Drawn
 from layerlab.errors import InvalidImage, NoContent
 from layerlab.image.config import History, ImageConfig, parse_document
 from layerlab.layer import AnyLayer
+from layerlab.source import Meter
 from layerlab.union import UnionFS
 from layerlab.units import human_size
 
@@ -55,10 +56,11 @@ class Image(Drawn):
         *,
         raw_manifest: bytes | None = None,
         where: str = "config",
+        meter: Meter | None = None,
     ) -> Self:
         """The image with this config JSON, which must agree with the layers' DiffIDs."""
         layers = tuple(layers)
-        config, history, diff_ids = parse_document(raw_config, where)
+        config, history, diff_ids = parse_document(raw_config, where, meter)
         if len(layers) != len(diff_ids):
             raise InvalidImage(
                 f"{len(layers)} layers, but rootfs.diff_ids names {len(diff_ids)}", where=where

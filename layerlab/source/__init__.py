@@ -1,6 +1,7 @@
 """Bytes, wherever they are: read forward once and hashed, or at any place when asked for."""
 
 from layerlab.source.compression import Kind, decompress, sniff
+from layerlab.source.limits import Limits, Meter
 from layerlab.source.places import (
     Compressed,
     FileSource,
@@ -20,7 +21,9 @@ __all__ = [
     "FileSource",
     "Given",
     "Kind",
+    "Limits",
     "Memory",
+    "Meter",
     "Part",
     "Reader",
     "Source",

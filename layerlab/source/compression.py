@@ -5,16 +5,9 @@ from importlib import import_module
 from typing import Any, Literal, Protocol
 
 from layerlab.errors import LayerlabError
+from layerlab.source.limits import Meter
 
 Kind = Literal["gzip", "zstd"]
-
-BOMB_SIZE = 1 << 30
-BOMB_RATIO = 500
-"""A stream is refused once it has given 1 GiB *and* 500 times what was put in.
-
-gzip reaches 1,032:1 on zeros alone; a tar of real files stays far below 100:1. Small blobs
-of zeros pass, and so does anything large that is at all worth compressing.
-"""
 
 _PIECE = 1 << 16
 _OUTPUT = 1 << 17  # glibc serves this much from its heap, larger from fresh pages
@@ -43,8 +36,11 @@ def sniff(head: bytes, *, where: str = "") -> Kind | None:
     return None
 
 
-def decompress(blocks: Iterable[bytes], kind: Kind, *, where: str = "") -> Iterator[bytes]:
+def decompress(
+    blocks: Iterable[bytes], kind: Kind, *, where: str = "", meter: Meter | None = None
+) -> Iterator[bytes]:
     """The uncompressed blocks of a gzip (many members) or zstd stream (many frames)."""
+    meter = meter or Meter()
     new = _decoder(kind, where)
     pieces = (block[at : at + _PIECE] for block in blocks for at in range(0, len(block), _PIECE))
     spent = made = 0
@@ -58,11 +54,7 @@ def decompress(blocks: Iterable[bytes], kind: Kind, *, where: str = "") -> Itera
             except Exception as error:  # each library has errors of its own
                 raise _damaged(kind, str(error), where) from error
             made += len(output)
-            if made >= BOMB_SIZE and made >= BOMB_RATIO * spent:
-                raise LayerlabError(
-                    f"{spent} bytes of {kind} unpack to more than {made}: a decompression bomb",
-                    where=where,
-                )
+            meter.unpacked(len(output), made, spent, where)
             if output:
                 yield output
             if decoder.eof:

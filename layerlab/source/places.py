@@ -16,6 +16,7 @@ from typing import IO, Protocol
 from layerlab.errors import LayerlabError
 from layerlab.nodes import Source as ReadAt
 from layerlab.source.compression import Kind, decompress
+from layerlab.source.limits import Limits, Meter
 
 BLOCK = 1 << 18
 """Bytes read at once: large enough to keep a hash busy, small enough to stay in the cache."""
@@ -172,8 +173,10 @@ class Compressed:
     unnamed temporary file and serves from there.
     """
 
-    def __init__(self, source: Source, kind: Kind, *, where: str = "") -> None:
-        self.source, self.kind, self.where = source, kind, where
+    def __init__(
+        self, source: Source, kind: Kind, *, where: str = "", limits: Limits | None = None
+    ) -> None:
+        self.source, self.kind, self.where, self._limits = source, kind, where, limits
         self.size: int | None = None
         self._unpacked: FileSource | None = None
         self._lock = threading.Lock()
@@ -190,7 +193,8 @@ class Compressed:
     def blocks(self) -> Iterator[bytes]:
         if self._unpacked is not None:
             return self._unpacked.blocks()
-        return decompress(self.source.blocks(), self.kind, where=self.where)
+        meter = Meter(self._limits)
+        return decompress(self.source.blocks(), self.kind, where=self.where, meter=meter)
 
 
 def open_source(given: Given, *, watch: Watch | None = None) -> Memory | FileSource:

@@ -23,21 +23,16 @@ from layerlab.nodes import (
     Whiteout,
 )
 from layerlab.nodes import Source as ReadAt
-from layerlab.source import Digester, Reader, Source
+from layerlab.source import Digester, Meter, Reader, Source
 from layerlab.tarball import headers
 from layerlab.tarball.headers import Entry, read_entries
-
-MAX_ENTRIES = 1_000_000
-"""Entries in one layer; the largest images in the field have some 300,000 in all."""
-
-MAX_NAMES = 128 << 20
-"""Bytes of all names, implied parents' too: one name of a million slashes implies a million."""
 
 WHITEOUT = ".wh."
 OPAQUE = ".wh..wh..opq"
 RESERVED = ".wh..wh."
 
 _MAX_HOPS = 40  # as path_resolution(7)
+_LONG = 1024  # of a path: a quarter of what Linux takes
 _ODD_PARTS = re.compile(r"(?:^|/)(?:\.{0,2})(?:/|$)")
 _DEVICES = {headers.CHAR: "char", headers.BLOCK_DEVICE: "block", headers.FIFO: "fifo"}
 
@@ -59,11 +54,13 @@ def read_tar(source: Source, *, where: str = "") -> TarIndex:
     return index_blocks(source.blocks(), source, where=where)
 
 
-def index_blocks(blocks: Iterable[bytes], source: ReadAt, *, where: str = "") -> TarIndex:
+def index_blocks(
+    blocks: Iterable[bytes], source: ReadAt, *, where: str = "", meter: Meter | None = None
+) -> TarIndex:
     """Index the tar that ``blocks`` hold; its files are slices of ``source``."""
     with Digester() as digester:
         reader = Reader(digester.passing(blocks), where=where)
-        changes = Changes(source, where)
+        changes = Changes(source, where, meter or Meter())
         for entry in read_entries(reader):
             changes.add(entry)
         closed = reader.offset > changes.end
@@ -74,26 +71,24 @@ def index_blocks(blocks: Iterable[bytes], source: ReadAt, *, where: str = "") ->
 class Changes:
     """The changes of one layer, as its entries come in."""
 
-    def __init__(self, source: ReadAt, where: str) -> None:
-        self._source, self._where = source, where
+    def __init__(self, source: ReadAt, where: str, meter: Meter) -> None:
+        self._source, self._where, self._meter = source, where, meter
         self._changes: dict[str, Change] = {}
         self._whiteouts: dict[str, Meta] = {}
         self._opaque: set[str] = set()
         self._parents: set[str] = set()
         self._symlinks: dict[str, str] = {}
         self._folder = self._real_folder = ""  # of the last entry; most stand next to each other
-        self._count = self._names = 0
         self.end = 0
         """Where the last entry ended."""
 
     def add(self, entry: Entry) -> None:
         """Take in one entry, or refuse the layer with ``InvalidLayer``."""
-        self._count += 1
-        if self._count > MAX_ENTRIES:
-            raise InvalidLayer(f"more than {MAX_ENTRIES:,} entries", where=self._where)
         kind, name, link, size, offset, meta, major, minor = entry
         self.end = offset + size + -size % headers.BLOCK
-        self._charge(len(name) + len(link) + sum(map(len, meta.xattrs.values())))
+        xattrs = sum(len(key) + len(value) for key, value in meta.xattrs.items())
+        self._meter.entry(len(name) + len(link) + xattrs, self._where)
+        self._charge_depth(name)
         path = self._path(name)
         folder, _, base = path.rpartition("/")
         if folder != self._folder:
@@ -206,13 +201,15 @@ class Changes:
                 raise self._bad(name, "too many levels of symbolic links")
             if target.startswith("/"):
                 done = ""
+            self._meter.names(len(target), self._where)
+            self._charge_depth(target)
             todo.extend(reversed(target.split("/")))
         return folder if done == folder else done
 
-    def _charge(self, size: int) -> None:
-        self._names += size
-        if self._names > MAX_NAMES:
-            raise InvalidLayer(f"more than {MAX_NAMES >> 20} MiB of names", where=self._where)
+    def _charge_depth(self, name: str) -> None:
+        """Work on a path goes with its length times its depth, which a long one can drive up."""
+        if len(name) > _LONG:
+            self._meter.names(len(name) * name.count("/"), self._where)
 
     def _all_parents(self) -> set[str]:
         """Every path that some entry lies below."""
@@ -220,7 +217,7 @@ class Changes:
         for parent in self._parents:
             while parent and parent not in found:
                 found.add(parent)
-                self._charge(len(parent))
+                self._meter.names(len(parent), self._where)
                 parent = parent.rpartition("/")[0]
         return found
 

@@ -56,10 +56,11 @@ class Merged:
             self.root = Entry(IMPLIED, -1, {}, ())
             self.links: Mapping[int, int] = {}
             return
-        self.links = {**below.links, **layer.links}
-        self.root = self._merge(below.root, layer, index)
+        links = {**below.links, **layer.links}
+        self.root = self._merge(below.root, layer, index, links)
+        self.links = links
 
-    def _merge(self, below: Entry, layer: AnyLayer, index: int) -> Entry:
+    def _merge(self, below: Entry, layer: AnyLayer, index: int, links: dict[int, int]) -> Entry:
         tree = layer.tree
         mark = layer.changes.get("/")
         root = _directory(mark if isinstance(mark, Directory) else IMPLIED, below, index)
@@ -79,7 +80,7 @@ class Merged:
                         todo.append((full, here))
                 elif type(change) is LowerLink:
                     target = self._lower(below, change.target, full)
-                    self.links = {**self.links, id(target): self.links.get(id(target), 1) + 1}
+                    links[id(target)] = links.get(id(target), 1) + 1
                     children[name] = _leaf(target, index)
                 else:
                     children[name] = _leaf(change, index)
