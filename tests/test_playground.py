@@ -2,6 +2,7 @@
 
 import errno
 import itertools
+import json
 import os
 
 import pytest
@@ -196,7 +197,8 @@ def test_what_the_kernel_refuses_is_a_line_of_the_log() -> None:
 @pytest.mark.parametrize(
     ("op", "path", "more"),
     [("fly", "/x", ""), ("read", " ", ""), ("chmod", "/etc/motd", "rwx"), ("sh", "", ""),
-     ("truncate", "/etc/motd", "-1"), ("rename", "/etc/motd", "")],
+     ("truncate", "/etc/motd", "-1"), ("rename", "/etc/motd", ""), ("read", "/a\0", ""),
+     ("append", "/etc/motd", "\ud800"), ("truncate", "/etc/motd", "1" * 12)],
 )  # fmt: skip
 def test_a_move_that_means_nothing_is_said_in_the_page(op: str, path: str, more: str) -> None:
     play = playground(image())
@@ -305,6 +307,25 @@ def test_an_empty_image_is_something_to_begin_with() -> None:
     play.create("/first", "x")
     assert play.state.columns == ("/first",)
     assert "/first" in play.state.draw()
+    play.select("/")
+    assert play.said == "The root is a directory in every layer, and merged."
+
+
+def test_names_that_no_page_can_hold_are_left_out_of_the_list() -> None:
+    play = playground(Image([Layer.of({"/caf\udce9": b"", "/plain": b""})]))
+    assert play.state.paths == ("/plain",)
+    play.sh("printf x > $(printf '/\\351')")
+    assert play.container.listdir("/") == ["caf\udce9", "plain", "\udce9"]
+    json.dumps(play.view, ensure_ascii=False).encode()
+    with pytest.raises(BadMove):
+        play.select("/caf\udce9")
+
+
+def test_what_would_run_for_ever_is_stopped() -> None:
+    play = playground(image())
+    play.sh("echo x > /made; while true; do :; done")
+    assert "it would run for ever" in play.said
+    assert "/made" in play.container.upper
 
 
 # ---- the picture ----

@@ -15,6 +15,8 @@ from layerlab.units import human_size
 
 _SHOWN = 60
 """How much of what was read is shown."""
+_LONGEST = 200_000_000
+"""Bytes of a file that a truncation makes: a program in the shell may read it."""
 
 
 class BadMove(LayerlabError):
@@ -64,8 +66,9 @@ def _open_only(container: Container, path: str, _more: str) -> str:
 
 
 def _truncate(container: Container, path: str, size: str) -> str:
-    if not size.isdecimal() or int(size) > 1 << 40:
-        raise BadMove(f"{size!r:.20} is no size", hint="give a number of bytes")
+    if not size.isdecimal() or int(size) > _LONGEST:
+        told = human_size(_LONGEST)
+        raise BadMove(f"{size!r:.20} is no size here", hint=f"give bytes, up to {told}")
     container.truncate(path, int(size))
     return f"{human_size(int(size))} long now"
 
@@ -73,10 +76,9 @@ def _truncate(container: Container, path: str, size: str) -> str:
 def _chmod(container: Container, path: str, mode: str) -> str:
     before = container.stat(path).st_mode & 0o7777
     container.events.records.pop()  # nobody asked for a stat
-    try:
-        new = int(mode, 8) if mode else before
-    except ValueError:
-        raise BadMove(f"{mode!r:.20} is no mode", hint="give octal digits, as 644") from None
+    if set(mode) - set("01234567"):
+        raise BadMove(f"{mode!r:.20} is no mode", hint="give octal digits, as 644")
+    new = int(mode, 8) if mode else before
     container.chmod(path, new)
     return f"mode {before:03o} → {new & 0o7777:03o}"
 
@@ -96,6 +98,8 @@ def _sh(container: Container, line: str, _more: str) -> str:
     done = shell.run(line)
     told = (done.stdout + done.stderr).rstrip(b"\n")
     code = f"exit code {done.code}" if done.code else ""
+    if done.runs_for is None:
+        code = "it would run for ever, and was stopped"
     return ": ".join(filter(None, (code, _text(told))))
 
 

@@ -28,7 +28,7 @@ def _scene(play: "Playground", box: "Box") -> Scene:
         sorted(play.columns),
         names=(*box.names, f"container {box.name}" if several else "container layer"),
         ids=False,
-        lookup=play.path if here and not play.last else None,
+        lookup=play.path if here and not play.last and play.path != "/" else None,
         selected=(None, play.path) if here else (None, None),
     )
     view = f"container {box.name} sees" if several else made.view

@@ -90,9 +90,9 @@ class Playground:
         telling = choose.telling_paths(rows, 60)
         directories = {path for path in telling if any(path in row.directories for row in rows)}
         files = [path for path in telling if path not in directories] or telling
-        columns = list(dict.fromkeys([*also, *files]))[:COLUMNS]
-        first = self.script[0].path if self.script else columns[0] if columns else "/"
-        return replace(self, columns=tuple(columns))._looking(first)
+        new = self._with_columns(list(dict.fromkeys([*also, *files]))[:COLUMNS])
+        first = self.script[0].path if self.script else next(iter(new.columns), "/")
+        return new._looking(first)
 
     # ---- what there is ----
 
@@ -117,8 +117,9 @@ class Playground:
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
-        """Paths of the merged tree, sorted: the first ``MOST_PATHS``."""
-        return tuple(path for path, *_ in islice(self.container.items(), MOST_PATHS))
+        """Paths of the merged tree, sorted: the first ``MOST_PATHS`` of those that can be typed."""
+        every = (path for path, *_ in self.container.items() if _can_be_typed(path))
+        return tuple(islice(every, MOST_PATHS))
 
     # ---- moves ----
 
@@ -182,6 +183,8 @@ class Playground:
 
     def select(self, path: str) -> "Playground":
         """Choose a path, and see how it is looked up. Nothing is done to it."""
+        if not _can_be_typed(path):
+            raise BadMove(f"{path!r:.60} can't be typed")
         path = normal(path)
         return self._with_columns([path])._looking(path)
 
@@ -222,7 +225,8 @@ class Playground:
 
     def _with_columns(self, paths: Sequence[str]) -> "Playground":
         """The state with columns for these paths; those unused for longest make room."""
-        wanted = [path for path in dict.fromkeys(paths) if path != "/"][-MOST_COLUMNS:]
+        told = [path for path in dict.fromkeys(paths) if path != "/" and _can_be_typed(path)]
+        wanted = told[-MOST_COLUMNS:]
         kept = [path for path in self.columns if path not in wanted]
         return replace(self, columns=tuple([*kept, *wanted][-MOST_COLUMNS:]))
 
@@ -278,9 +282,16 @@ def _checked(move: Move) -> Move:
     """The move at an absolute path."""
     if not move.path.strip():
         raise BadMove("no path was given" if move.op != "sh" else "an empty line does nothing")
+    if not (_can_be_typed(move.path) and _can_be_typed(move.more)):
+        raise BadMove(f"{move.call!r:.60} can't be typed", hint="NUL is in no path and no text")
     paths = {"path": move.path} if move.op != "sh" else {}
     if move.op in ("rename", "link"):
         if not move.more.strip():
             raise BadMove("no new path was given", hint="say what it is to be called")
         paths["more"] = move.more
     return replace(move, **{key: f"/{path.lstrip('/')}" for key, path in paths.items()})
+
+
+def _can_be_typed(text: str) -> bool:
+    """No NUL, which ends every path, and no byte that isn't UTF-8, which no page can hold."""
+    return not any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text)

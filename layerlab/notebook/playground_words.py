@@ -55,6 +55,8 @@ def committed(number: int, layer: Layer) -> str:
 
 def looked_up(play: "Playground") -> str:
     """How the chosen path is searched for."""
+    if play.path == "/":
+        return "The root is a directory in every layer, and merged."
     scene = play.scene
     order = scene.searched.get(play.path, ())
     top = len(play.container.layers)
