@@ -14,7 +14,7 @@ import termios
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from tars import config, docker_archive, entry, hard_link, packed, sha256, symlink, tar
@@ -361,6 +361,33 @@ def test_compare(run: Run, image: str, tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def keys(document: dict[str, Any]) -> set[str]:
+    """All keys of a JSON document, but for the names of files."""
+    found = set(document)
+    for key, value in document.items():
+        inside = value.values() if key == "entries" else value if isinstance(value, list) else ()
+        found = found.union(*(keys(each) for each in inside if isinstance(each, dict)))
+    return found
+
+
+@pytest.mark.parametrize("command", ["layers", "tree", "tree --layer", "waste", "compare"])
+def test_every_key_is_documented(run: Run, image: str, command: str) -> None:
+    page = (ROOT / "docs/command-line.md").read_text("utf-8")
+    name, *layer = command.split()
+    images = [image, image.replace("app.tar", "other.tar")]
+    Path(images[1]).write_bytes(archive(BASE))
+    argv = [
+        name,
+        *(["--layer", "1"] if layer else []),
+        "--json",
+        *images[: 1 + (name == "compare")],
+    ]
+    used = keys(json.loads(run(*argv).out))
+    row = next(line for line in page.splitlines() if line.startswith(f"| `{command}` | "))
+    told = row + (page if layer else "")  # "the same" as of the whole tree
+    assert not {key for key in used if f"`{key}`" not in told}
+
+
 # cat and extract
 
 
@@ -669,7 +696,7 @@ def test_lines_fit_the_terminal(image: str) -> None:
     assert "  made in layer 0: ADD file:5555555…" in lines
 
 
-def test_progress(tmp_path: Path) -> None:
+def test_progress(engine: Engine, tmp_path: Path) -> None:
     path = tmp_path / "large.tar"
     path.write_bytes(archive(tar(entry("zeros", bytes(LARGE + 9_000_000)))))
     seen = on_terminal("layers", path, columns=120)
@@ -680,6 +707,10 @@ def test_progress(tmp_path: Path) -> None:
     assert any(re.search(r": [\d.]+MB of 41MB, \d\d%$", line) for line in drawn), drawn
     assert "zeros" not in rest
     assert rest.startswith("\x1b[1mLAYER")
+    engine.install("docker", inspect=f"echo {ID}", save=f"cat '{path}'")
+    saved = on_terminal("layers", "docker://app")
+    assert re.search(r"\r\x1b\[Ksaving docker://app: [34]\d[\d.]*MB\r\x1b\[K", saved)
+    assert saved.endswith(rest)
     narrow = on_terminal("layers", path, columns=40)
     assert all(len(line) < 40 for line in re.split(r"\r\x1b\[K", narrow)[:-1])
     assert "reading" not in on_terminal("layers", path, TERM="dumb")
