@@ -77,6 +77,20 @@ LESSONS = (
         frozenset({"3.2-08", "Q1-06", "Q2-07", "Q2-08", "Q9-00", "Q9-02"}),
     ),
     Lesson("07", numbered("4.5", 1, 34)),
+    Lesson("09", frozenset()),  # beyond the chapter
+    Lesson(
+        "08",
+        numbered("Q1", 0, 6)
+        | numbered("Q2", 0, 8)
+        | numbered("Q3", 0, 2)
+        | (numbered("Q4", 0, 13) - {"Q4-01", "Q4-07", "Q4-08", "Q4-09", "Q4-10"})  # lesson 04
+        | numbered("Q5", 0, 8)
+        | numbered("Q6", 0, 5)
+        | numbered("Q7", 0, 3)
+        | numbered("Q8", 0, 4)
+        | (numbered("Q9", 0, 6) - {"Q9-04"})  # an opinion
+        | {"Q10-00"},
+    ),
 )
 
 

@@ -8,8 +8,8 @@ import pytest
 from layerlab.course import cards, record
 from layerlab.course.deck import faces
 from layerlab.course.flash import FlashCards, Pile, flash_cards
-from layerlab.course.interview import Interview, Result, draw
 from layerlab.course.interview_desk import InterviewDesk, interview
+from layerlab.course.mock import Interview, Result, draw
 from layerlab.course.question import Point, Question, Sentence
 from layerlab.course.record import Record, Spoken
 
@@ -136,9 +136,9 @@ def test_answers_are_shown_as_text() -> None:
 
 def test_an_interview_is_drawn_from_the_record() -> None:
     pool = [question("a", 1), question("b", 5)]
-    assert [each.key for each in interview(pool, 1).state.questions] == ["b"]
+    assert [each.key for each in interview(1, questions=pool).state.questions] == ["b"]
     record.change(cards.learn("a", NOW))
-    assert [each.key for each in interview(pool, 1).state.questions] == ["a"]
+    assert [each.key for each in interview(1, questions=pool).state.questions] == ["a"]
 
 
 def test_a_card_is_turned_graded_and_comes_back() -> None:

@@ -1,5 +1,24 @@
-"""The course: exercises that check themselves, and questions to answer before you look."""
+"""The course: exercises that check themselves, questions to answer before you look, a trainer.
 
-from layerlab.course.predict import predict
+The trainer is loaded when it is first used: who only predicts needs no cards.
+"""
 
-__all__ = ["predict"]
+from importlib import import_module
+from typing import Any
+
+from layerlab.course.predict import predict as predict  # its module has the same name
+
+_HOMES = {
+    "answer": "interviewing",
+    "export_anki": "anki",
+    "flash_cards": "flash",
+    "interview": "interview_desk",
+    "progress": "board",
+}
+__all__ = sorted([*_HOMES, "predict"])
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

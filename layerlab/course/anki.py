@@ -7,13 +7,13 @@ the cards that are there, keeps their dates, and makes none twice.
 import os
 from collections.abc import Iterable
 from datetime import datetime
-from html import escape
 from pathlib import Path
 
 import genanki
 
 from layerlab.course.cards import now
 from layerlab.course.deck import Face, faces
+from layerlab.course.exercise import code
 
 DECK, NOTE_TYPE = 1_734_901_117, 1_734_901_118
 _CSS = """.card { font: 20px/1.5 sans-serif; text-align: left; max-width: 34em; margin: auto }
@@ -68,9 +68,4 @@ def _note(face: Face) -> genanki.Note:
 
 
 def _html(text: str) -> str:
-    blocks = []
-    for block in text.split("\n\n"):
-        parts = escape(block).split("`")
-        words = (f"<code>{part}</code>" if n % 2 else part for n, part in enumerate(parts))
-        blocks.append(f"<p>{''.join(words)}</p>")
-    return "".join(blocks)
+    return "".join(f"<p>{code(block)}</p>" for block in text.split("\n\n"))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from layerlab.course.lessons import LESSONS
+from layerlab.course.questions import QUESTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ def faces() -> Mapping[str, Face]:
     found = {}
     for lesson in LESSONS:
         for each in lesson.exercises:
-            front = f"{each.title}: what did you find, and why is it so?"
-            found[each.key] = Face(each.key, lesson.number, front, each.why)
+            found[each.key] = Face(each.key, lesson.number, each.asks or each.title, each.why)
+    for asked in QUESTIONS.values():
+        found[asked.key] = Face(asked.key, asked.lesson, f"{asked.asks}\n\n{asked.zh}", asked.short)
     return found

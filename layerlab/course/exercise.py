@@ -46,13 +46,17 @@ class Verdict:
 
 def note(title: str, text: str, pre: str = "", colour: str = "#888888") -> str:
     """A quiet box for a notebook. Text between backticks is code; ``pre`` keeps its lines."""
-    parts = escape(text).split("`")
-    words = "".join(f"<code>{p}</code>" if i % 2 else p for i, p in enumerate(parts))
     block = f'<pre style="margin:.5em 0 0">{escape(pre)}</pre>' if pre else ""
     return (
         f'<div role="status" style="border-left:4px solid {colour};padding:.3em .9em">'
-        f"<strong>{escape(title)}.</strong> {words}{block}</div>"
+        f"<strong>{escape(title)}.</strong> {code(text)}{block}</div>"
     )
+
+
+def code(text: str) -> str:
+    """Text as HTML; what stands between backticks is code."""
+    parts = escape(text).split("`")
+    return "".join(f"<code>{part}</code>" if n % 2 else part for n, part in enumerate(parts))
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,8 @@ class Exercise:
     why: str
     hints: Sequence[str]
     mistakes: Sequence[Mistake] = ()
+    asks: str = ""
+    """The question in a few words: the front of its card."""
     _hints_given: list[str] = field(default_factory=list, repr=False, compare=False)
 
     @property

@@ -9,9 +9,10 @@ from typing import Any
 import ipywidgets
 
 from layerlab.course import cards, record
-from layerlab.course.exercise import note
-from layerlab.course.interview import Interview, Result, draw
+from layerlab.course.exercise import code, note
+from layerlab.course.mock import Interview, Result, draw
 from layerlab.course.question import Question
+from layerlab.course.questions import QUESTIONS
 
 _BLUE = "#0072B2"
 _WIDE = ipywidgets.Layout(width="auto", margin="0 0 0 18px")
@@ -119,9 +120,9 @@ def _answer_box(result: Result) -> str:
     asked = result.question
     said = f"<p>You took {result.seconds} seconds. Tick what you said; the ticks that are there "
     said += "are a guess by the words you used.</p>"
-    full = "".join(f"<li>{_code(sentence.text)}</li>" for sentence in asked.full)
+    full = "".join(f"<li>{code(sentence.text)}</li>" for sentence in asked.full)
     return (
-        f"<details><summary>A good answer</summary><p>{_code(asked.short)}</p><ul>{full}</ul>"
+        f"<details><summary>A good answer</summary><p>{code(asked.short)}</p><ul>{full}</ul>"
         f"</details>{said}"
     )
 
@@ -159,13 +160,10 @@ def _lines(state: Interview) -> Sequence[str]:
     return lines
 
 
-def _code(text: str) -> str:
-    parts = escape(text).split("`")
-    return "".join(f"<code>{part}</code>" if n % 2 else part for n, part in enumerate(parts))
-
-
-def interview(questions: Sequence[Question], number: int = 3, seed: int = 0) -> InterviewDesk:
-    """A mock interview of ``number`` questions, drawn for you."""
+def interview(
+    number: int = 3, seed: int = 0, questions: Sequence[Question] = tuple(QUESTIONS.values())
+) -> InterviewDesk:
+    """A mock interview of ``number`` questions, drawn for you; another ``seed``, other ones."""
     chosen = draw(questions, _kept(), cards.now(), number, seed)
     return InterviewDesk(Interview(chosen))
 

@@ -25,8 +25,8 @@ class Sentence:
 class Point:
     """Something that a good answer says.
 
-    It counts as said where each of ``terms`` is found. A term is words or parts of words, in
-    English or Chinese, with ``|`` between those that do as well: ``"whiteout|白障"``.
+    It counts as said where each of ``terms`` is found. A term is the beginning of a word in
+    English, or any Chinese, with ``|`` between those that do as well: ``"whiteout|白障"``.
     """
 
     text: str
@@ -35,7 +35,7 @@ class Point:
     def said_in(self, answer: str) -> bool:
         """Whether all terms are in ``answer``, wherever; case and width don't count."""
         text = _folded(answer)
-        return all(any(_folded(word) in text for word in term.split("|")) for term in self.terms)
+        return all(any(_found(word, text) for word in term.split("|")) for term in self.terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,12 @@ class Question:
         return tuple(point.said_in(answer) for point in self.points)
 
 
+def _found(word: str, text: str) -> bool:
+    start = r"\b" if word.isascii() else ""
+    return re.search(start + re.escape(_folded(word)), text, re.ASCII) is not None
+
+
 def _folded(text: str) -> str:
     """Small letters, full-width forms narrowed, and one space for any run of them."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).casefold()
+    narrow = unicodedata.normalize("NFKC", text).replace("’", "'")
+    return re.sub(r"\s+", " ", narrow).casefold()

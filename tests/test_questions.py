@@ -1,0 +1,106 @@
+"""The interview's questions: each sentence has a cell that proves it, and the terms fit."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from layerlab.course.interviewing import answer
+from layerlab.course.lessons import LESSONS
+from layerlab.course.question import Question
+from layerlab.course.questions import CHAPTER, QUESTIONS
+from layerlab.errors import NotFound
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+STARS = {"Q4": 3}  # the chapter gives the other nine four
+
+
+def cells(number: str) -> dict[str, dict]:
+    [path] = NOTEBOOKS.glob(f"{number}_*.ipynb")
+    return {cell["id"]: cell for cell in json.loads(path.read_text("utf-8"))["cells"]}
+
+
+ALL_CELLS = {
+    f"{lesson.number}#{name}": cell
+    for lesson in LESSONS
+    for name, cell in cells(lesson.number).items()
+}
+every = pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
+ten = pytest.mark.parametrize("question", CHAPTER, ids=[each.key for each in CHAPTER])
+
+
+def test_the_chapter_has_ten() -> None:
+    assert [each.key for each in CHAPTER] == [f"Q{number}" for number in range(1, 11)]
+    assert {each.key: each.stars for each in CHAPTER if each.stars != 4} == STARS
+
+
+@every
+def test_each_sentence_has_a_cell_that_was_run(question: Question) -> None:
+    for told in (*question.full, *question.false):
+        cell = ALL_CELLS[told.cell]
+        assert cell["cell_type"] == "code", told
+        assert cell["outputs"], told
+        assert all(output["output_type"] != "error" for output in cell["outputs"]), told
+
+
+@every
+def test_the_terms_find_a_good_answer(question: Question) -> None:
+    good = " ".join([question.short, *(sentence.text for sentence in question.full)])
+    said = question.covered(good)
+    assert not [p.text for p, found in zip(question.points, said, strict=True) if not found]
+
+
+@every
+def test_no_answer_covers_nothing(question: Question) -> None:
+    for nothing in ("", "I don't know.", "我不知道"):
+        assert not any(question.covered(nothing))
+
+
+@every
+def test_a_question_is_whole(question: Question) -> None:
+    assert 1 <= question.stars <= 5
+    assert question.asks.endswith(("?", "."))
+    assert len(question.points) >= 2
+    assert question.lesson in {lesson.number for lesson in LESSONS}
+    words = len(question.short.split())
+    assert 8 <= words <= 75, f"{words} words are not half a minute"
+    if question in CHAPTER:
+        assert len(question.full) >= 5
+        assert question.false
+        assert question.follow_ups
+        assert len(" ".join(each.text for each in question.full).split()) <= 300
+
+
+@ten
+def test_the_proofs_stand_under_the_answer(question: Question) -> None:
+    here = list(cells("08"))
+    start = here.index(question.key.lower())
+    sheet = answer(question.key)
+    below = here[start + 1 : start + 2 + len(sheet.proofs)]
+    assert below == [f"{question.key.lower()}-answer", *sheet.proofs]
+    for number, name in enumerate(sheet.proofs, 1):
+        assert "".join(cells("08")[name]["source"]).startswith(f"# [{number}] ")
+
+
+@ten
+def test_the_heading_says_what_the_question_says(question: Question) -> None:
+    text = "".join(cells("08")[question.key.lower()]["source"])
+    assert f"## {question.key} · {question.asks}" in text
+    assert question.zh in text
+    assert "★" * question.stars + "☆" * (5 - question.stars) in text
+
+
+def test_a_sheet_says_it_all() -> None:
+    sheet = answer("Q3")
+    for text in (repr(sheet), sheet._repr_html_()):
+        assert "sha" not in text or "<script" not in text
+        assert "[2]" in text
+        assert "lesson 01" in text
+        assert "联合" in text
+    assert 'href="01_union_file_systems.ipynb"' in sheet._repr_html_()
+    assert "[Q2]" in repr(answer("Q9"))
+
+
+def test_an_unknown_question_is_named() -> None:
+    with pytest.raises(NotFound, match="Q1, Q2"):
+        answer("Q11")
