@@ -1,6 +1,8 @@
 """Waste: every copy of a file found, said why, and gone after the advice was followed."""
 
+import gzip
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -18,6 +20,8 @@ from layerlab import (
     RecordedLayer,
     Symlink,
     Whiteout,
+    open_image,
+    save_image,
 )
 from layerlab.analysis import (
     ComparedLayer,
@@ -30,11 +34,13 @@ from layerlab.analysis import (
 )
 from layerlab.digest import DiffID
 from layerlab.errors import InvalidLayer, NoContent
+from layerlab.source import FileSource
 
 NAMES = st.lists(st.sampled_from("abc"), min_size=1, max_size=3).map(lambda p: "/" + "/".join(p))
 NODES = st.one_of(
     st.integers(0, 4).map(lambda size: File(bytes(size))),
-    st.sampled_from([Directory(), Directory(opaque=True), Symlink("x"), Whiteout()]),
+    st.sampled_from([Directory(), Directory(opaque=True), Whiteout()]),
+    st.builds(lambda: Symlink("x")),  # one node under two names would be a hard link
     st.integers(1, 3).map(lambda size: File(b"x" * size, Meta(mode=0o600 + size))),
 )
 CHANGES = st.dictionaries(NAMES, NODES, max_size=6)
@@ -142,6 +148,36 @@ def test_caches(path: str) -> None:
     assert finding.paths == (path,)
     assert CACHES[path] in finding.advice
     assert (finding.saves, finding.by, finding.hidden_by) == (8, None, "")
+
+
+def saved_with(compression: str, path: Path) -> Image:
+    """An image whose middle layer is compressed, or whose archive is."""
+    big = bytes(range(256)) * 3000
+    layers = [
+        tar(entry("a", big), entry("b", b"1234"), entry("c", b"x" * 70_000)),
+        tar(entry("c", b"y" * 70_000), entry("a", big, mode=0o600), entry("b", b"1234")),
+        tar(entry("b", b"1234", mtime=9)),
+    ]
+    if compression == "layer":
+        return Image(Layer.from_tar(gzip.compress(layer)) for layer in layers)
+    save_image(Image(map(Layer.from_tar, layers)), path / "plain.tar")
+    data = (path / "plain.tar").read_bytes()
+    (path / "image").write_bytes(gzip.compress(data) if compression == "archive" else data)
+    return open_image(path / "image")
+
+
+@pytest.mark.parametrize("compression", ["no", "layer", "archive"])
+def test_contents_are_compared_wherever_they_lie(
+    compression: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nothing is unpacked to disk for it."""
+    image = saved_with(compression, tmp_path)
+    monkeypatch.setattr(FileSource, "spooled", None)
+    fates = [(copy.path, copy.layer, copy.fate) for copy in copies(image)]
+    assert fates == [
+        ("/a", 0, "metadata"), ("/a", 1, "in use"), ("/b", 0, "rewritten"),
+        ("/b", 1, "rewritten"), ("/b", 2, "in use"), ("/c", 0, "changed"), ("/c", 1, "in use"),
+    ]  # fmt: skip
 
 
 def test_what_saves_most_comes_first() -> None:

@@ -93,11 +93,18 @@ def compare(a: Image, b: Image) -> Comparison:
     """Compare two images; ``NoContent`` if only the name of a layer is known."""
     left = {path: node for path, node, _ in a.rootfs.items()}
     right = {path: node for path, node, _ in b.rootfs.items()}
+    both = [path for path in left if path in right and left[path] is not right[path]]
+    same = same_content([(left[path], right[path]) for path in both])
+    found: dict[str, How | None] = {path: "removed" for path in left if path not in right}
+    found |= {path: "added" for path in right if path not in left}
+    for path, content in zip(both, same, strict=True):
+        found[path] = _how(left[path], right[path], content)
     rows = (
-        _difference(path, left.get(path), right.get(path))
-        for path in sorted(left.keys() | right.keys())
+        Difference(path, how, _size(left.get(path)), _size(right.get(path)))
+        for path, how in sorted(found.items())
+        if how is not None
     )
-    return Comparison(_layers(a, b), tuple(row for row in rows if row is not None))
+    return Comparison(_layers(a, b), tuple(rows))
 
 
 def _layers(a: Image, b: Image) -> tuple[ComparedLayer, ...]:
@@ -116,26 +123,15 @@ def _layers(a: Image, b: Image) -> tuple[ComparedLayer, ...]:
     return tuple(rows)
 
 
-def _difference(path: str, one: Visible | None, other: Visible | None) -> Difference | None:
-    if one is None or other is None:
-        how: How | None = "added" if one is None else "removed"
-    else:
-        how = _how(one, other)
-    if how is None:
-        return None
-    sizes = (None if node is None else node.size for node in (one, other))
-    return Difference(path, how, *sizes)
+def _size(node: Visible | None) -> int | None:
+    return None if node is None else node.size
 
 
-def _how(one: Visible, other: Visible) -> How | None:
-    """What differs between two nodes at one path, the greatest first."""
-    if one is other:
-        return None
+def _how(one: Visible, other: Visible, same: bool) -> How | None:
+    """What differs between two nodes at one path, the greatest first; ``same``: the content."""
     if one.kind != other.kind:
         return "kind"
-    if not same_content(one, other):
-        return "content"
     numbers = {(node.major, node.minor) for node in (one, other) if isinstance(node, Device)}
-    if len(numbers) > 1:
+    if not same or len(numbers) > 1:
         return "content"
     return None if same_owner(one, other) else "metadata"

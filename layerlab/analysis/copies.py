@@ -6,7 +6,7 @@ stored and sent, and nobody can see it any more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,7 +41,11 @@ def copies(image: Image) -> tuple[Copy, ...]:
     stack = _Stack()
     for number, layer in enumerate(image.layers):
         stack.put(number, layer)
-    found = (inode.copy() for inode in stack.inodes)
+    fates = _fates(stack.inodes)
+    found = (
+        Copy(inode.path, inode.layer, inode.node.size, fate, inode.by)
+        for inode, fate in zip(stack.inodes, fates, strict=True)
+    )
     return tuple(sorted(found, key=lambda copy: (copy.path, copy.layer)))
 
 
@@ -53,11 +57,9 @@ class _Inode:
     layer: int
     node: Change
     names: int = 0
-    fate: Fate = "in use"
     by: int | None = None
-
-    def copy(self) -> Copy:
-        return Copy(self.path, self.layer, self.node.size, self.fate, self.by)
+    successor: Change | None = None
+    """What took the place of its last name."""
 
 
 class _Stack:
@@ -84,7 +86,7 @@ class _Stack:
             elif isinstance(node, LowerLink):
                 inode = lower[path]
                 if inode is not None:
-                    inode.fate, inode.by = "in use", None
+                    inode.by = None
                     self._show(path, inode)
             elif not isinstance(node, Whiteout):
                 if id(node) not in own:
@@ -109,15 +111,14 @@ class _Stack:
         old = self._seen[path]
         if isinstance(node, Directory):
             if old is not None:
-                self._gone(path, "deleted", number)
+                self._gone(path, None, number)
             elif node.opaque:
                 for child in list(self._inside[path]):
-                    self._gone(child, "deleted", number)
+                    self._gone(child, None, number)
         else:
-            fate: Fate = "deleted" if old is None else _fate(old.node, node)
-            self._gone(path, fate, number)
+            self._gone(path, node if old else None, number)
 
-    def _gone(self, path: str, fate: Fate, by: int) -> None:
+    def _gone(self, path: str, successor: Change | None, by: int) -> None:
         """Nobody sees a path and what is below it any more."""
         parent = path.rpartition("/")[0] or "/"
         self._inside[parent].discard(path)
@@ -129,7 +130,7 @@ class _Stack:
             if inode is not None:
                 inode.names -= 1
                 if not inode.names:
-                    inode.fate, inode.by = fate, by
+                    inode.successor, inode.by = successor, by
 
 
 def _entries(layer: AnyLayer) -> Iterator[tuple[str, Change]]:
@@ -143,10 +144,25 @@ def _entries(layer: AnyLayer) -> Iterator[tuple[str, Change]]:
         yield "/", root
 
 
-def _fate(old: Change, new: Change) -> Fate:
-    """What became of a file or symlink whose path a newer layer has, too."""
-    if type(old) is not type(new) or isinstance(new, Device):
-        return "deleted"
-    if not same_content(old, new):
-        return "changed"
-    return "rewritten" if same_owner(old, new) else "metadata"
+def _fates(inodes: Sequence[_Inode]) -> Iterator[Fate]:
+    """What became of each. All contents are compared together, so that no layer is read twice."""
+    replaced = {
+        id(inode): (inode.node, inode.successor)
+        for inode in inodes
+        if inode.by is not None and inode.successor is not None and _alike(inode)
+    }
+    same = dict(zip(replaced, same_content(list(replaced.values())), strict=True))
+    for inode in inodes:
+        if inode.by is None:
+            yield "in use"
+        elif id(inode) not in same:
+            yield "deleted"
+        elif not same[id(inode)]:
+            yield "changed"
+        else:
+            yield "rewritten" if same_owner(*replaced[id(inode)]) else "metadata"
+
+
+def _alike(inode: _Inode) -> bool:
+    """Whether what took its place is of the same kind, and so the same thing changed."""
+    return type(inode.node) is type(inode.successor) and not isinstance(inode.node, Device)
