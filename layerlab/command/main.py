@@ -14,7 +14,7 @@ from layerlab.command.screen import Screen
 from layerlab.errors import LayerlabError
 from layerlab.wording import printable
 
-OK, FAILED_CHECK, TROUBLE, INTERRUPTED = 0, 1, 2, 130
+TROUBLE, INTERRUPTED = 2, 130
 
 _HOMES = {
     "cat": "taking.cat",
@@ -52,7 +52,7 @@ def main(argv: Sequence[str]) -> int:
         sys.stdout.flush()
         return code
     except SystemExit as done:  # --help and --version
-        return int(done.code or OK)
+        return int(done.code or 0)
     except KeyboardInterrupt:
         return INTERRUPTED
     except Usage as error:

@@ -30,7 +30,7 @@ class Screen:
     @classmethod
     def of(cls, stream: TextIO, environ: Mapping[str, str] = os.environ) -> Screen:
         """The screen behind a stream. Colour is for terminals, unless ``NO_COLOR`` is set."""
-        if not is_terminal(stream):
+        if not stream.isatty():
             return cls(stream)
         import shutil  # slow to import, and a pipe has no width
 
@@ -75,8 +75,3 @@ class Screen:
     def json(self, value: Mapping[str, Any]) -> None:
         """A document of sorted keys, in ASCII: what isn't is escaped."""
         self.line(json.dumps(value, indent=2, sort_keys=True, allow_nan=False))
-
-
-def is_terminal(stream: TextIO) -> bool:
-    """Whether somebody sits before it who understands escape codes."""
-    return stream.isatty()
