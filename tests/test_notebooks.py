@@ -42,7 +42,8 @@ def test_code_cells_are_short_and_outputs_small(path: Path) -> None:
         assert len(cell.source.splitlines()) <= 12, cell.source
         assert not cell.source.lstrip().startswith(("!", "%%bash"))
         texts = [o.get("text") or o.get("data", {}).get("text/plain", "") for o in cell.outputs]
-        assert sum(len(text.splitlines()) for text in texts) <= 30, cell.source
+        most = 64 if "<img" in html_of(cell) else 30  # a picture's words are read instead of it
+        assert sum(len(text.splitlines()) for text in texts) <= most, cell.source
 
 
 @notebooks

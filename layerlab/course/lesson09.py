@@ -84,7 +84,9 @@ answer = sum(map(sum, pages)) - sum(pages[6])
             468_573,
             "Those are all copies of the pages. One of each must stay: the container needs it.",
         ),
-        Mistake(157_341, "That is what layer 6 holds. Layer 5's copy goes, too, or is it 3's?"),
+        Mistake(
+            157_341, "That is what layer 6 holds. Those copies must stay: they are the last state."
+        ),
         Mistake(
             153_916, "Three instructions wrote `index.html`, so two copies go, and other pages too."
         ),
