@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layerlab import Container, Directory, File, Image, Layer, Whiteout, Zeros
+from layerlab import Container, Directory, Engine, File, Image, Layer, Whiteout, Zeros
 from layerlab.nodes import Node
 from layerlab.notebook import playground
 from layerlab.notebook.playground_moves import OPERATIONS, BadMove, Move
@@ -198,7 +198,7 @@ def test_what_the_kernel_refuses_is_a_line_of_the_log() -> None:
     ("op", "path", "more"),
     [("fly", "/x", ""), ("read", " ", ""), ("chmod", "/etc/motd", "rwx"), ("sh", "", ""),
      ("truncate", "/etc/motd", "-1"), ("rename", "/etc/motd", ""), ("read", "/a\0", ""),
-     ("append", "/etc/motd", "\ud800"), ("truncate", "/etc/motd", "1" * 12)],
+     ("append", "/etc/motd", "\ud800"), ("rmtree", "//", ""), ("truncate", "/etc/motd", "1" * 12)],
 )  # fmt: skip
 def test_a_move_that_means_nothing_is_said_in_the_page(op: str, path: str, more: str) -> None:
     play = playground(image())
@@ -300,6 +300,23 @@ def test_a_container_of_one_s_own_is_left_alone() -> None:
     assert play.container.exists("/etc/old")
     assert mine.read_bytes("/etc/motd") == b"hello\nmine\n"
     assert play.state.preset == "your own"
+
+
+def test_a_container_of_an_engine_is_committed_without_what_is_mounted_in_it() -> None:
+    engine = Engine()
+    engine.add("debian", image())
+    made = engine.create("debian", ["sh"])
+    play = playground(made.files)
+    assert play.image == image()
+    play.read("/etc/hosts")
+    assert "127.0.0.1" in play.said
+    play.create("/made", "x")
+    play.commit()
+    assert play.image.layers == (
+        *image().layers,
+        Layer.of({"/made": play.container.lookup("/made").node}),
+    )
+    assert [row.name for row in play.state.scene.rows][-2:] == ["commit of A", "container layer"]
 
 
 def test_an_empty_image_is_something_to_begin_with() -> None:

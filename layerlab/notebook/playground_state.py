@@ -11,6 +11,7 @@ from itertools import islice
 
 from layerlab.container import Container
 from layerlab.container.mount import Stack
+from layerlab.engine.ground import Ground
 from layerlab.errors import LayerlabError
 from layerlab.image import History, Image
 from layerlab.notebook import choose, playground_picture, playground_words
@@ -113,6 +114,7 @@ class Playground:
         if isinstance(image, Pile):
             history = [History(created_by=name) for name in self.box.names]
             return Image(image.layers, history=history)
+        image = image.image if isinstance(image, Ground) else image
         return image if isinstance(image, Image) else Image(image.layers)
 
     @cached_property
@@ -153,9 +155,9 @@ class Playground:
             result = "nothing changed, so there is no new layer"
         else:
             result = playground_words.committed(top, layer)
-        names = [name for name in old.names if name != INIT]
-        names += [f"commit of {old.name}"] * (len(image.layers) - len(names))
-        box = Box.on(image, old.name, names)
+        known = [name for name in old.names if name != INIT]
+        made = [f"commit of {old.name}"] * bool(layer.changes)
+        box = Box.on(image, old.name, [*known[: len(image.layers) - len(made)], *made])
         return self._logged(Entry(self._number, self.at, move, top, result=result), box)
 
     def run(self) -> "Playground":
@@ -284,6 +286,8 @@ def _checked(move: Move) -> Move:
         raise BadMove("no path was given" if move.op != "sh" else "an empty line does nothing")
     if not (_can_be_typed(move.path) and _can_be_typed(move.more)):
         raise BadMove(f"{move.call!r:.60} can't be typed", hint="NUL is in no path and no text")
+    if move.op == "rmtree" and normal(move.path) == "/":
+        raise BadMove("rm refuses to remove the root", hint="choose a directory below it")
     paths = {"path": move.path} if move.op != "sh" else {}
     if move.op in ("rename", "link"):
         if not move.more.strip():
