@@ -26,7 +26,7 @@ from layerlab import (
 )
 from layerlab.nodes import LowerLink
 from layerlab.source import Limits, Memory, Meter
-from layerlab.tarball import index_blocks
+from layerlab.tarball import index_blocks, tar_blocks
 from layerlab.tarball.golang import header
 
 
@@ -414,6 +414,19 @@ def test_a_name_that_would_be_a_mark_is_refused():
     for path in ("/.wh.x", "/d/.wh..wh..opq"):
         with pytest.raises(InvalidLayer, match="can't be stored in a layer"):
             _ = Layer.of({path: b""}).diff_id
+
+
+@pytest.mark.parametrize("size", [0, 1, 511, 512, 65_536, 262_143, 262_144, 262_145, 2_500_000])
+def test_files_of_any_size_come_in_blocks_of_which_none_is_empty(size):
+    real = {path: File(bytes(size)) for path in ("/a", "/b")}
+    measured = {path: File(Zeros(size)) for path in real}
+    blocks = [list(tar_blocks(changes)) for changes in (real, measured)]
+    assert all(map(all, blocks))  # an empty one would be taken for the end
+    one, other = map(b"".join, blocks)
+    assert one == other
+    with tarfile.open(fileobj=io.BytesIO(one)) as archive:
+        assert [member.size for member in archive] == [size, size]
+        assert archive.extractfile("b").read() == bytes(size)
 
 
 def test_fractions_of_seconds_are_cut_off():

@@ -6,12 +6,23 @@ Go, archive/tar: ``Writer.WriteHeader``), which tests/reference/test_commit_tar.
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import repeat
 from math import floor
 from typing import BinaryIO
 
 from layerlab.digest import DiffID
 from layerlab.errors import DigestMismatch, InvalidLayer
-from layerlab.nodes import Change, Directory, File, LowerLink, Meta, Symlink, Whiteout, Zeros
+from layerlab.nodes import (
+    CHUNK,
+    Change,
+    Directory,
+    File,
+    LowerLink,
+    Meta,
+    Symlink,
+    Whiteout,
+    Zeros,
+)
 from layerlab.source import Digester, Source
 from layerlab.tarball import headers
 from layerlab.tarball.golang import header
@@ -54,10 +65,11 @@ def tar_blocks(changes: Mapping[str, Change]) -> Iterator[bytes]:
     gathered: list[bytes | memoryview] = []
     size = 0
     for piece in _pieces(changes):
-        if len(piece) >= _LARGE:
-            yield b"".join(gathered)
-            yield bytes(piece)
-            gathered, size = [], 0
+        if type(piece) is bytes and len(piece) >= _GATHER:  # goes as it is
+            if gathered:
+                yield b"".join(gathered)
+                gathered, size = [], 0
+            yield piece
             continue
         gathered.append(piece)
         size += len(piece)
@@ -69,11 +81,16 @@ def tar_blocks(changes: Mapping[str, Change]) -> Iterator[bytes]:
 
 
 _GATHER = 1 << 18
-_LARGE = 1 << 16
-"""Pieces of so many bytes go as they are: to copy them would take a tenth of hashing them."""
+_ZEROS = bytes(CHUNK), bytes(_GATHER)
+"""What most of a measured layer consists of: the same two objects, which nobody has to copy."""
+_SOME_ZEROS = memoryview(_ZEROS[1])
 
 
-_ZEROS = memoryview(bytes(_LARGE))
+def _zeros(size: int) -> Iterator[bytes | memoryview]:
+    for block in _ZEROS:
+        whole, size = divmod(size, len(block))
+        yield from repeat(block, whole)
+    yield _SOME_ZEROS[:size]
 
 
 def _pieces(changes: Mapping[str, Change]) -> Iterator[bytes | memoryview]:
@@ -113,11 +130,12 @@ def _pieces(changes: Mapping[str, Change]) -> Iterator[bytes | memoryview]:
         elif isinstance(node, File):
             size = node.size
             yield _entry(headers.FILE, name, node.meta, node.type_bits, size=size)
-            if type(node.content) is Zeros and size < _LARGE:
-                yield _ZEROS[: -(-size // headers.BLOCK) * headers.BLOCK]
+            padding = -size % headers.BLOCK
+            if type(node.content) is Zeros:
+                yield from _zeros(size + padding)
                 continue
             yield from node.content.chunks()
-            yield bytes(-size % headers.BLOCK)
+            yield bytes(padding)
         elif isinstance(node, Symlink):
             target = node.target.encode("utf-8", "surrogateescape")
             yield _entry(headers.SYMLINK, name, node.meta, node.type_bits, link=target)
