@@ -9,8 +9,10 @@ from layerlab.course import cards, record
 from layerlab.course.deck import faces
 from layerlab.course.flash import FlashCards, Pile, flash_cards
 from layerlab.course.interview_desk import InterviewDesk, interview
+from layerlab.course.knowing import counts, known
 from layerlab.course.mock import Interview, Result, draw
 from layerlab.course.question import Point, Question, Sentence
+from layerlab.course.questions import QUESTIONS
 from layerlab.course.record import Record, Spoken
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -170,3 +172,23 @@ def test_a_card_is_graded_only_after_it_was_turned() -> None:
     with pytest.raises(ValueError, match="none of"):
         pile.grade("perfect")
     assert Pile(()).turn() == Pile(())
+
+
+def test_the_chart_counts_each_question_once() -> None:
+    late = datetime(2026, 6, 1, tzinfo=UTC)
+    frame = counts(Record(), NOW)
+    assert frame.to_numpy().sum() == frame["not asked yet"].sum() == len(QUESTIONS)
+    spoken = {"Q1": Spoken(5, 5, 9), "Q2": Spoken(2, 5, 9), "Q10": Spoken(6, 6, 9)}
+    kept = cards.learn("Q10", late)(cards.learn("Q7", NOW)(Record(interview=spoken)))
+    frame = counts(kept, NOW)
+    assert frame.to_numpy().sum() == len(QUESTIONS)
+    assert frame.loc["02", "known"] == 1
+    assert frame.loc["06", "weak or due"] == 1
+    assert list(frame.loc["05", ["known", "weak or due"]]) == [1, 1]
+    assert counts(kept, late).loc["05", "weak or due"] == 2
+
+
+def test_the_chart_says_what_it_shows() -> None:
+    record.change(lambda old: Record(interview={"Q1": Spoken(5, 5, 9)}))
+    chart = known()
+    assert chart.alt.startswith(f"You know 1 of {len(QUESTIONS)} questions: 1 known, 0 weak or due")

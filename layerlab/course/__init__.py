@@ -13,6 +13,7 @@ _HOMES = {
     "export_anki": "anki",
     "flash_cards": "flash",
     "interview": "interview_desk",
+    "known": "knowing",
     "progress": "board",
 }
 __all__ = sorted([*_HOMES, "predict"])
