@@ -11,11 +11,13 @@ from layerlab.analysis import Copy, Finding, Waste, copies, waste
 from layerlab.image import Image
 from layerlab.layer import IMPLIED
 from layerlab.nodes import Change, Directory, Whiteout
-from layerlab.notebook.browse_tree import Item, Tree, tree
+from layerlab.notebook.browse_tree import Item, Tree, matcher, tree
 from layerlab.notebook.scene import Row
 from layerlab.notebook.subject import subject
 from layerlab.notebook.treemap_parts import Part, Piece, pieces, plant
 from layerlab.union import UnionFS
+
+_MOST_KEPT = 32  # trees that were looked at
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +25,7 @@ class Index:
     """An image, its waste, and its trees. ``NoContent`` for an image known by name only."""
 
     image: Image
-    _trees: dict[tuple[int | None, bool, int | None], Tree] = field(
+    _trees: dict[tuple[int | None, bool, int | None, str], Tree] = field(
         default_factory=dict, repr=False
     )
 
@@ -57,11 +59,24 @@ class Index:
         """Where the bytes are, layer by layer."""
         return plant(self.pieces, len(self.image.layers))
 
-    def tree(self, layer: int | None, only_waste: bool = False, finding: int | None = None) -> Tree:
-        """The merged tree or a layer's changes; or of them only what is waste."""
-        key = (layer, only_waste, finding)
+    def tree(
+        self,
+        layer: int | None,
+        only_waste: bool = False,
+        finding: int | None = None,
+        pattern: str = "",
+    ) -> Tree:
+        """The merged tree or a layer's changes; or of them only what is waste, or matches."""
+        key = (layer, only_waste, finding, pattern)
         if key not in self._trees:
-            self._trees[key] = self._planted(*key)
+            if pattern:
+                whole = self.tree(layer, only_waste, finding)
+                made = whole.kept(matcher(pattern))
+            else:
+                made = self._planted(layer, only_waste, finding)
+            if len(self._trees) == _MOST_KEPT:
+                del self._trees[next(iter(self._trees))]
+            self._trees[key] = made
         return self._trees[key]
 
     def _planted(self, layer: int | None, only_waste: bool, finding: int | None) -> Tree:
@@ -108,9 +123,10 @@ class Index:
         return _CHANGES.get(hidden[0], "changed") if hidden else "changed"
 
     def _wasted(self, found: list[Piece], wasted: Mapping[str, int]) -> Iterator[Item]:
+        seen = self.tree(None).items
         for piece in found:
             node = self.node(piece.path, piece.layer)
-            gone = not self.image.rootfs.lexists(piece.path)
+            gone = piece.path not in seen
             yield Item(piece.path, node, piece.layer, wasted[piece.path], piece.why, gone)
 
     def node(self, path: str, layer: int) -> Change | None:

@@ -12,7 +12,7 @@ from layerlab.errors import LayerlabError
 from layerlab.image import Image
 from layerlab.notebook import browse_words, treemap_picture, treemap_view
 from layerlab.notebook.browse_index import Index
-from layerlab.notebook.browse_tree import MOST_IN_FOLDER, Row, Tree, matcher
+from layerlab.notebook.browse_tree import MOST_IN_FOLDER, Row, Tree, leading, matcher
 from layerlab.notebook.drawing import normal
 from layerlab.notebook.scene import parents
 from layerlab.notebook.svg import printable
@@ -77,7 +77,7 @@ class Browsing:
     @cached_property
     def tree(self) -> Tree:
         """The tree of the view, as the filter leaves it."""
-        return self.whole_tree.kept(matcher(self.pattern)) if self.pattern else self.whole_tree
+        return self.index.tree(self.shown_layer, self.only_waste, self.found, self.pattern)
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -141,9 +141,8 @@ class Browsing:
             return replace(now, opened=opened, said="All paths are shown.")
         match = matcher(now.pattern)
         matches = [path for path in now.whole_tree.items if path != "/" and match(path)]
-        leading = {parent for path in matches for parent in parents(path)}
         said = f"{_count(len(matches), 'path')} match."
-        return replace(now, opened=now.opened | leading, said=said)._kept_selection()
+        return replace(now, opened=now.opened | leading(matches), said=said)._kept_selection()
 
     def waste(self, only: bool | str) -> Self:
         """Show only what is waste, or everything again."""

@@ -11,9 +11,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import translate
 from functools import cached_property
+from itertools import islice
 
 from layerlab.nodes import Change, Directory
-from layerlab.notebook.scene import parents
 
 MOST_IN_FOLDER, MOST_ROWS = 60, 400
 
@@ -79,11 +79,12 @@ class Tree:
     @cached_property
     def sizes(self) -> Mapping[str, int]:
         """Bytes at and below each path; a hard-linked file counts once."""
-        seen: set[int] = set()
         own = {}
+        inodes: set[tuple[int, int]] = set()
         for path, item in self.items.items():
-            if item.size and id(item.node) not in seen:
-                seen.add(id(item.node))
+            inode = item.layer, id(item.node)
+            if item.size and inode not in inodes:
+                inodes.add(inode)
                 own[path] = item.size
         return _sums(own)
 
@@ -95,14 +96,10 @@ class Tree:
     def kept(self, match: Callable[[str], bool]) -> Tree:
         """The paths that match, what is in them, and the folders that lead to them."""
         whole: set[str] = set()
-        keep: set[str] = {"/"}
         for path in self.items:
-            if path == "/":
-                continue
-            if path.rpartition("/")[0] in whole or match(path):
+            if path != "/" and (path.rpartition("/")[0] in whole or match(path)):
                 whole.add(path)
-                keep.add(path)
-                keep.update(parents(path))
+        keep = whole | leading(whole)
         items = {path: item for path, item in self.items.items() if path in keep}
         return Tree(items, {path: size for path, size in self.waste.items() if path in keep})
 
@@ -110,7 +107,7 @@ class Tree:
         self, opened: Collection[str], order: str, limits: Mapping[str, int]
     ) -> tuple[Row, ...]:
         """The lines of the opened folders; a long folder ends in one that stands for the rest."""
-        return tuple(self._walk("/", 0, opened, order, limits))[:MOST_ROWS]
+        return tuple(islice(self._walk("/", 0, opened, order, limits), MOST_ROWS))
 
     def _walk(
         self, path: str, depth: int, opened: Collection[str], order: str, limits: Mapping[str, int]
@@ -134,19 +131,32 @@ class Tree:
 def tree(items: Iterable[Item], waste: Mapping[str, int]) -> Tree:
     """The tree of these items, with the folders that lead to them."""
     found = {item.path: item for item in items}
-    for path in list(found):
-        for parent in parents(path):
-            found.setdefault(parent, Item(parent, None, -1))
-    found.setdefault("/", Item("/", None, -1))
+    for folder in leading(found):
+        found.setdefault(folder, Item(folder, None, -1))
     return Tree(dict(sorted(found.items())), waste)
+
+
+def leading(paths: Iterable[str]) -> set[str]:
+    """The folders that lead to paths, the root among them."""
+    folders = {"/"}
+    for path in paths:
+        folder = path.rpartition("/")[0] or "/"
+        while folder not in folders:
+            folders.add(folder)
+            folder = folder.rpartition("/")[0] or "/"
+    return folders
 
 
 def _sums(own: Mapping[str, int]) -> dict[str, int]:
     sums: defaultdict[str, int] = defaultdict(int)
     for path, size in own.items():
         sums[path] += size
-        for parent in parents(path):
-            sums[parent] += size
+        if path != "/":
+            sums["/"] += size
+            folder = path.rpartition("/")[0]
+            while folder:
+                sums[folder] += size
+                folder = folder.rpartition("/")[0]
     return dict(sums)
 
 
