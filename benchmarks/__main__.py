@@ -1,6 +1,6 @@
 """``make bench``: every row of every page, in one run on one machine.
 
-python -m benchmarks [--quick] [containers stacks archives builds startup widgets]
+python -m benchmarks [--quick] [containers stacks archives analysis builds startup widgets]
 """
 
 import argparse
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import archives, builds, containers, stacks, startup, widgets
+from benchmarks import analysis, archives, builds, containers, stacks, startup, widgets
 from benchmarks.harness import Row, table
 
 
@@ -40,6 +40,7 @@ def pages(sizes: Sizes, scratch: Path) -> dict[str, Callable[[], list[Row]]]:
         "containers": lambda: containers.measure(sizes.layer_files, rounds, scratch),
         "stacks": lambda: stacks.measure(files, images, rounds),
         "archives": lambda: archives.measure(sizes.archive_bytes, files, rounds, scratch),
+        "analysis": lambda: analysis.measure(sizes.archive_bytes, files, rounds, scratch),
         "builds": lambda: builds.measure(sizes.chapter, rounds),
         "startup": lambda: startup.measure(rounds),
         "widgets": lambda: widgets.measure(rounds),
