@@ -85,6 +85,8 @@ class Layer(Drawn):
     """The compressed bytes that it came from, if it was compressed."""
     pulled_as: RecordedBlob | None = field(default=None, repr=False)
     """What it counts as on the way, where contents are zeros that would compress to nothing."""
+    linked: bool = field(default=False, repr=False)
+    """Whether the archive has a link in its place, as Docker before 25 saves a layer once more."""
 
     @classmethod
     def of(cls, changes: Mapping[str, object]) -> "Layer":

@@ -1,11 +1,23 @@
 """dive's figures: its own examples, and each of its odd ways."""
 
+import json
 import math
+from pathlib import Path
 
 import pytest
-from tars import entry, hard_link, tar
+from tars import config, entry, hard_link, symlink, tar
 
-from layerlab import Device, Directory, Image, Layer, RecordedLayer, Symlink, Whiteout
+from layerlab import (
+    Device,
+    Directory,
+    Image,
+    Layer,
+    RecordedLayer,
+    Symlink,
+    Whiteout,
+    open_image,
+    save_image,
+)
 from layerlab.analysis import Repeated, dive
 from layerlab.digest import DiffID
 from layerlab.errors import NoContent
@@ -127,3 +139,26 @@ def test_names_alone_are_not_enough() -> None:
     layer = RecordedLayer(DiffID("sha256:" + "0" * 64), 5)
     with pytest.raises(NoContent):
         dive(Image([layer]))
+
+
+def test_a_link_to_another_layers_tar_is_an_empty_layer(tmp_path: Path) -> None:
+    """Docker before 25 saves a layer that an image has twice as a link; the figures are dive's."""
+    layer, above = tar(entry("f", b"12345"), entry("g", b"1")), tar(entry("f", b"12"))
+    manifest = [{"Config": "c.json", "RepoTags": None, "Layers": [f"{n}/layer.tar" for n in "012"]}]
+    archive = tar(
+        entry("0/layer.tar", layer),
+        entry("1/layer.tar", above),
+        symlink("2/layer.tar", "../0/layer.tar"),
+        entry("c.json", config([layer, above, layer])),
+        entry("manifest.json", json.dumps(manifest).encode()),
+    )
+    (tmp_path / "image.tar").write_bytes(archive)
+    image = open_image(tmp_path / "image.tar")
+    assert [layer.linked for layer in image.layers] == [False, False, True]
+    found = dive(image)
+    assert (found.efficiency, found.wasted_bytes, found.size) == (0.375, 7, 8)
+    assert found.user_wasted_percent == 3.5
+    save_image(image, tmp_path / "again.tar")  # as Docker 25 does it, where no link is needed
+    found = dive(open_image(tmp_path / "again.tar"))
+    assert (found.efficiency, found.wasted_bytes, found.size) == (0.21428571428571427, 14, 14)
+    assert found.user_wasted_percent == 1.75

@@ -108,9 +108,14 @@ _Tree = dict[str, dict[str, _Entry]]
 
 
 def _tree(layer: AnyLayer) -> _Tree:
-    """A layer as dive reads its tar: of an opaque mark only the directories on the way count."""
+    """A layer as dive reads its tar: of an opaque mark only the directories on the way count.
+
+    A link in the archive is to dive the tar of an empty layer.
+    """
     own = layer.tar if isinstance(layer, Layer) else None
     tree: _Tree = {"/": {}}
+    if isinstance(layer, Layer) and layer.linked:
+        return tree
     for entry in read_entries(Reader(own.blocks() if own else tar_blocks(layer.changes))):
         path, folder = posixpath.normpath(f"/{entry.name}").lstrip("/"), "/"
         *parents, name = path.split("/")

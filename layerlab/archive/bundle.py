@@ -77,6 +77,9 @@ class Bundle(Protocol):
     def has(self, name: str) -> bool:
         """Whether there is a file of this name."""
 
+    def is_link(self, name: str) -> bool:
+        """Whether it is a symbolic or a hard link to another file."""
+
     def member(self, name: str) -> Member:
         """What is in it; ``InvalidImage`` if it is missing or can't be read."""
 
@@ -132,6 +135,9 @@ class TarBundle:
     def has(self, name: str) -> bool:
         return name in self._members or name in self._links
 
+    def is_link(self, name: str) -> bool:
+        return plain_name(name, self.where) in self._links
+
     def member(self, name: str) -> Member:
         where = f"{self.where}: {name:.200}"
         target = plain_name(name, self.where)
@@ -158,6 +164,9 @@ class FolderBundle:
 
     def has(self, name: str) -> bool:
         return os.path.lexists(os.path.join(self._root, name))
+
+    def is_link(self, name: str) -> bool:
+        return os.path.islink(os.path.join(self._root, name))
 
     def member(self, name: str) -> Member:
         name = plain_name(name, self.where)

@@ -6,11 +6,13 @@ moby, image/tarexport/load.go. From Docker 25 on the same archive is an OCI layo
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from layerlab.archive.bundle import Bundle, Member
 from layerlab.digest import Digest
 from layerlab.image import Image, gojson
+from layerlab.layer import Layer
 
 MANIFEST = "manifest.json"
 _BLOB = re.compile(r"blobs/sha256/([0-9a-f]{64})")
@@ -29,13 +31,19 @@ def read_docker(bundle: Bundle) -> Iterator[tuple[str | None, Image]]:
         bundle.meter.image(place)
         bundle.meter.stack(len(paths), place)
         image = Image.opened(
-            [_named(bundle, path).as_layer() for path in paths],
+            [_layer(bundle, path) for path in paths],
             config.as_json(),
             where=config.where,
             meter=bundle.meter,
         )
         for name in names or (None,):
             yield name, image
+
+
+def _layer(bundle: Bundle, path: str) -> Layer:
+    """The layer at ``path``; it remembers a link, since there are tools that don't follow it."""
+    layer = _named(bundle, path).as_layer()
+    return replace(layer, linked=True) if bundle.is_link(path) else layer
 
 
 def _named(bundle: Bundle, path: str) -> Member:
