@@ -41,7 +41,8 @@ def test_conda_environment_asks_for_what_pyproject_asks_for() -> None:
     conda, pip = conda_environment()
     known = requirements("notebook", "course", "dev")
     assert set(conda) == {
-        "python", "pip", "jupyterlab", "ipywidgets", "pandas", "platformdirs", "matplotlib", "nbval",
+        "python", "pip", "ipywidgets", "jupyterlab", "matplotlib", "nbval", "pandas",
+        "platformdirs",
     }  # fmt: skip
     assert str(conda.pop("python").specifier) == PROJECT["requires-python"]
     assert str(conda.pop("pip").specifier) == ""
