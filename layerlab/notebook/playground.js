@@ -7,8 +7,9 @@ function render({ model, el }) {
   const { name, hint, controls: rows, head, operations } = view();
   const controls = makeControls(rows, send);
   const root = make("div", { class: "ll-bench ll-desk ll-playground", role: "group", "aria-label": name });
-  const picture = makePicture(({ path }) => { if (path !== undefined) send("select", { path }); });
-  const tree = makeTree((path) => send("select", { path }));
+  const select = (chosen) => { show(chosen); send("select", { path: chosen }); };
+  const picture = makePicture(({ path: chosen }) => { if (chosen !== undefined) select(chosen); });
+  const tree = makeTree(select);
   const words = makeWords(head, "The log");
   const field = (text, attributes = {}) => {
     const made = make("input", { type: "text", spellcheck: "false", autocomplete: "off", ...attributes });
@@ -33,11 +34,16 @@ function render({ model, el }) {
   const [moreLabel, more] = field("");
   const moreText = document.createTextNode("");
   moreLabel.prepend(moreText);
+  const beside = () => `${path.value}.new`;
   const fit = () => {
     const { needs, default: first } = operations.find((each) => each.op === op.value);
     moreLabel.hidden = !needs;
     moreText.textContent = needs;
-    more.value = needs === "New path" ? `${path.value}.new` : first;
+    more.value = needs === "New path" ? beside() : first;
+  };
+  const show = (chosen) => {
+    path.value = chosen;
+    if (moreText.textContent === "New path") more.value = beside();
   };
   const go = () => send("do", { op: op.value, path: path.value, more: moreLabel.hidden ? "" : more.value });
   op.addEventListener("change", fit);
@@ -59,12 +65,14 @@ function render({ model, el }) {
   );
   el.append(root);
 
+  let shown = null; // the path that Python had last
+  fit();
   const draw = () => {
     const now = view();
     controls.fill(controls.fields.box, now.boxes);
     controls.show(now);
     list.replaceChildren(...now.tree.map((each) => make("option", { value: each.path })));
-    if (path.value !== now.path) { path.value = now.path; fit(); }
+    if (now.path !== shown) show(shown = now.path); // else what was typed since stays
     question.textContent = now.question;
     next.textContent = now.next ? `Next: ${now.next}` : "All moves are made";
     next.hidden = !now.question;

@@ -32,7 +32,7 @@ def said(entry: "Entry") -> str:
     if entry.whiteouts:
         told.append(f"Whiteout: {_listed(entry.whiteouts)}. What it hides is still in the image.")
     elif entry.move.op in ("delete", "rmdir", "rmtree"):
-        told.append("No whiteout: the image has nothing there.")
+        told.append("No whiteout is needed: nothing of the image would show there.")
     if entry.opaque and entry.move.op == "mkdir":
         told.append("It is opaque: what the image has in a directory of that name stays hidden.")
     if not entry.copied_up and entry.move.op != "commit":

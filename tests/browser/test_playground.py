@@ -91,6 +91,12 @@ def test_a_file_is_clicked_and_something_done_to_it(play: Locator, errors: list[
     play.get_by_label("Mode (none: as it is)").fill("rwx")
     button(play, "Do it").click()
     said(play, "'rwx' is no mode (give octal digits, as 644).")
+    play.get_by_label("Path", exact=True).fill("/etc/passwd")
+    button(play, "Do it").click()
+    said(play, "'rwx' is no mode")
+    expect(play.get_by_label("Path", exact=True)).to_have_value("/etc/passwd")
+    button(play, "srv/ from layer 2").click()
+    expect(play.get_by_label("Path", exact=True)).to_have_value("/srv")
     assert errors == []
 
 
