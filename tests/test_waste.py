@@ -1,7 +1,8 @@
 """Waste: every copy of a file found, said why, and gone after the advice was followed."""
 
+import contextlib
 import gzip
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from layerlab import (
 )
 from layerlab.analysis import (
     ComparedLayer,
+    Copy,
     Difference,
     Finding,
     WastedPath,
@@ -34,6 +36,7 @@ from layerlab.analysis import (
 )
 from layerlab.digest import DiffID
 from layerlab.errors import InvalidLayer, NoContent
+from layerlab.nodes import Change
 from layerlab.source import FileSource
 
 NAMES = st.lists(st.sampled_from("abc"), min_size=1, max_size=3).map(lambda p: "/" + "/".join(p))
@@ -73,6 +76,67 @@ def test_in_use_is_what_the_union_shows(stack: list[dict[str, object]]) -> None:
     found_waste = waste(image)
     assert sum(finding.saves for finding in found_waste.findings) == found_waste.wasted_bytes
     assert 0 <= found_waste.efficiency <= 1
+
+
+def seen_after(stack: Sequence[Layer]) -> dict[str, tuple[int, Change]]:
+    """What can be seen, and which layer has it: each layer laid on the last, path by path."""
+    seen: dict[str, tuple[int, Change]] = {}
+
+    def drop(path: str) -> None:
+        for each in [p for p in seen if p == path or p.startswith(f"{path}/")]:
+            del seen[each]
+
+    for number, layer in enumerate(stack):
+        for path, node in layer.changes.items():
+            if isinstance(node, Whiteout) or (isinstance(node, Directory) and node.opaque):
+                drop(path)
+        for path, node in layer.changes.items():
+            folders = [path[:at] for at, sign in enumerate(path) if sign == "/" and at]
+            for folder in folders:
+                if folder in seen and not isinstance(seen[folder][1], Directory):
+                    drop(folder)
+                seen.setdefault(folder, (number, Directory()))
+            if isinstance(node, Directory):
+                if path in seen and not isinstance(seen[path][1], Directory):
+                    drop(path)
+                seen[path] = number, node
+            elif not isinstance(node, Whiteout):
+                drop(path)
+                seen[path] = number, node
+    return seen
+
+
+@given(st.lists(CHANGES, max_size=4))
+def test_each_copy_is_hidden_by_the_layer_after_which_nobody_sees_it(
+    stack: list[dict[str, object]],
+) -> None:
+    """Against a model that looks at every path of every stack."""
+    layers = []
+    for changes in stack:
+        with contextlib.suppress(InvalidLayer):  # something below a file
+            layers.append(Layer.of(changes))
+    views = [seen_after(layers[: count + 1]) for count in range(len(layers))]
+    expected = set()
+    for number, layer in enumerate(layers):
+        for path, node in layer.changes.items():
+            if isinstance(node, (Directory, Whiteout)):
+                continue
+            mine = number, node
+            gone = [top for top in range(number, len(layers)) if views[top].get(path) != mine]
+            fate, by = "in use", None
+            if gone:
+                fate, by = "deleted", gone[0]
+                after = views[by].get(path)
+                if after and type(after[1]) is type(node):
+                    fate = "changed" if bytes_of(node) != bytes_of(after[1]) else "metadata"
+                    if fate == "metadata" and node.meta == after[1].meta:
+                        fate = "rewritten"
+            expected.add(Copy(path, number, node.size, fate, by, () if gone else (path,)))
+    assert set(copies(Image(layers))) == expected
+
+
+def bytes_of(node: Change) -> bytes:
+    return node.content.read() if isinstance(node, File) else node.target.encode()
 
 
 BASE = {"/f": File(b"12345", Meta(mode=0o644)), "/l": Symlink("abc")}
@@ -134,11 +198,35 @@ def test_a_hard_link_into_a_lower_layer_keeps_its_bytes() -> None:
 CACHES = {
     "/var/lib/apt/lists/x_Packages.lz4": "rm -rf /var/lib/apt/lists/*",
     "/var/cache/apt/pkgcache.bin": "rm -rf /var/cache/apt/*",
+    "/var/cache/apt/archives/less_590-2_amd64.deb": "rm -rf /var/cache/apt/*",
     "/var/cache/apk/APKINDEX.1.tar.gz": "apk add --no-cache",
     "/var/cache/dnf/x.solv": "dnf clean all",
+    "/var/cache/libdnf5/updates-1/solv/updates.solv": "dnf clean all",
+    "/var/cache/yum/x86_64/7/base/gen/primary_db.sqlite": "dnf clean all",
+    "/var/cache/zypp/raw/repo-oss/repodata/primary.xml.gz": "zypper clean --all",
+    "/var/cache/pacman/pkg/less-1:643-1-x86_64.pkg.tar.zst": "pacman -Scc",
     "/root/.cache/pip/http/1": "--no-cache-dir",
+    "/root/.cache/uv/archive-v0/1": "--no-cache",
+    "/home/me/.cache/pypoetry/artifacts/1": "rm -rf ~/.cache/pypoetry",
+    "/opt/conda/pkgs/zlib-1.3.conda": "conda clean --all",
+    "/opt/miniconda3/pkgs/cache/1.json": "conda clean --all",
     "/home/me/.npm/_cacache/index-v5/1": "npm cache clean --force",
+    "/usr/local/share/.cache/yarn/v6/1": "yarn cache clean",
+    "/root/.yarn/berry/cache/1.zip": "yarn cache clean",
+    "/root/.cache/go-build/00/00-a": "a stage of its own",
+    "/go/pkg/mod/cache/download/x/@v/v1.zip": "a stage of its own",
+    "/usr/local/cargo/registry/cache/index.crates.io-1/a-1.crate": "a stage of its own",
+    "/root/.cargo/git/db/x/HEAD": "a stage of its own",
+    "/root/.composer/cache/files/x.zip": "composer clear-cache",
+    "/var/lib/gems/3.1.0/cache/rack-1.gem": "gem env gemdir",
+    "/usr/local/bundle/cache/rack-1.gem": "gem env gemdir",
+    "/root/.m2/repository/junit/junit.jar": "a stage of its own",
+    "/home/gradle/.gradle/caches/modules-2/1": "a stage of its own",
+    "/root/.local/share/NuGet/http-cache/1.dat": "dotnet nuget locals http-cache",
+    "/root/.ccache/0/1": "a stage of its own",
+    "/root/.cache/ccache/0/1": "a stage of its own",
     "/tmp/leftover": "in the RUN that makes them",
+    "/var/tmp/a\nb": "in the RUN that makes them",
 }
 
 
@@ -148,6 +236,30 @@ def test_caches(path: str) -> None:
     assert finding.paths == (path,)
     assert CACHES[path] in finding.advice
     assert (finding.saves, finding.by, finding.hidden_by) == (8, None, "")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/tmp", "/var/cache/apt", "/etc/apk/world", "/root/.cargo/bin/rg", "/root/.npm/x",
+        "/srv/var/lib/apt/lists/x", "/root/.m2/settings.xml", "/opt/conda/bin/python",
+        "/home/.cache/pip/x", "/root/.cache/piper/voice", "/go/pkg/module",
+    ],
+)  # fmt: skip
+def test_what_lies_beside_a_cache_is_none(path: str) -> None:
+    assert waste(of({path: bytes(8)})).findings == ()
+
+
+def test_a_cached_file_that_is_linked_elsewhere_saves_nothing() -> None:
+    """As uv and pnpm install: deleting the name in the cache leaves the bytes."""
+    name = "root/.cache/uv/archive-v0/x.py"
+    linked = Layer.from_tar(tar(entry(name, b"12345"), hard_link("venv/x.py", name)))
+    assert waste(Image([linked])).findings == ()
+    assert [copy.names for copy in copies(Image([linked]))] == [(f"/{name}", "/venv/x.py")]
+    unlinked = Image([linked, Layer.of({"/venv/x.py": Whiteout()})])
+    assert [(found.saves, found.by) for found in waste(unlinked).findings] == [(5, None)]
+    inside = Layer.from_tar(tar(entry(name, b"12345"), hard_link(f"{name}c", name)))
+    assert waste(Image([inside])).wasted_bytes == 5
 
 
 def saved_with(compression: str, path: Path) -> Image:

@@ -1,8 +1,13 @@
-"""Where package managers keep what a container doesn't need, and how to be without it."""
+"""Where package managers keep what a container doesn't need, and how to be without it.
+
+Each place is the one that the tool's own documentation names, for root, for a user, and where
+the tool's official image puts it (``/usr/local/cargo``, ``/go``, ``/opt/conda``).
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -11,39 +16,67 @@ class Cache:
     """A place, and what to write in the instruction that fills it."""
 
     what: str
-    places: re.Pattern[str]
     advice: str
+    places: tuple[str, ...]
+    """Patterns of the directories, without groups."""
 
 
 def _cache(what: str, advice: str, *places: str) -> Cache:
-    return Cache(what, re.compile("|".join(places)), advice)
+    return Cache(what, advice, places)
 
 
 _HOME = r"/(?:root|home/[^/]+)"
+_STAGE = "build in a stage of its own, and COPY the result from it"
 
 CACHES = (
     _cache("apt's package lists", "end this RUN with `&& rm -rf /var/lib/apt/lists/*`",
-           r"/var/lib/apt/lists/."),
+           r"/var/lib/apt/lists"),
     _cache("apt's downloads and caches", "end this RUN with `&& rm -rf /var/cache/apt/*`",
-           r"/var/cache/apt/."),
+           r"/var/cache/apt"),
     _cache("apk's index and downloads", "write `apk add --no-cache`",
-           r"/var/cache/apk/.", r"/etc/apk/cache/."),
+           r"/var/cache/apk", r"/etc/apk/cache"),
     _cache("dnf's and yum's caches", "end this RUN with `&& dnf clean all`, or yum",
-           r"/var/cache/(?:dnf|libdnf5|yum)/."),
-    _cache("pip's cache", "write `pip install --no-cache-dir`", _HOME + r"/\.cache/pip/."),
+           r"/var/cache/(?:dnf|libdnf5|yum)"),
+    _cache("zypper's caches", "end this RUN with `&& zypper clean --all`", r"/var/cache/zypp"),
+    _cache("pacman's downloads", "end this RUN with `&& pacman -Scc --noconfirm`",
+           r"/var/cache/pacman/pkg"),
+    _cache("pip's cache", "write `pip install --no-cache-dir`", _HOME + r"/\.cache/pip"),
+    _cache("uv's cache", "write `uv --no-cache`", _HOME + r"/\.cache/uv"),
+    _cache("Poetry's cache", "end this RUN with `&& rm -rf ~/.cache/pypoetry`",
+           _HOME + r"/\.cache/pypoetry/(?:cache|artifacts)"),
+    _cache("conda's packages", "end this RUN with `&& conda clean --all --yes`",
+           r"/opt/(?:conda|mini(?:conda|forge)3?)/pkgs", _HOME + r"/\.conda/pkgs"),
     _cache("npm's cache", "end this RUN with `&& npm cache clean --force`",
-           _HOME + r"/\.npm/_(?:cacache|logs)/."),
+           _HOME + r"/\.npm/_(?:cacache|logs)"),
     _cache("yarn's cache", "end this RUN with `&& yarn cache clean`",
-           r"/usr/local/share/\.cache/yarn/.", _HOME + r"/\.(?:cache/yarn|yarn/berry/cache)/."),
-    _cache("Go's build cache", "build in a stage of its own, and COPY the program from it",
-           _HOME + r"/\.cache/go-build/."),
-    _cache("temporary files", "delete them in the RUN that makes them", r"/tmp/.", r"/var/tmp/."),
+           r"/usr/local/share/\.cache/yarn", _HOME + r"/\.(?:cache/yarn|yarn/berry/cache)"),
+    _cache("Go's build and module caches", _STAGE,
+           _HOME + r"/\.cache/go-build", _HOME + r"/go/pkg/mod", r"/go/pkg/mod"),
+    _cache("cargo's downloads and sources", _STAGE,
+           r"(?:" + _HOME + r"/\.cargo|/usr/local/cargo)/(?:registry|git)"),
+    _cache("Composer's cache", "end this RUN with `&& composer clear-cache`",
+           _HOME + r"/\.(?:cache/composer|composer/cache)"),
+    _cache("gem's downloads", "end this RUN with `&& rm -rf \"$(gem env gemdir)\"/cache/*`",
+           r"/var/lib/gems/[^/]+/cache", r"/usr/local/bundle/cache",
+           r"/usr/(?:local/)?lib/ruby/gems/[^/]+/cache"),
+    _cache("Maven's repository", _STAGE, _HOME + r"/\.m2/repository"),
+    _cache("Gradle's caches", _STAGE, _HOME + r"/\.gradle/(?:caches|wrapper/dists)"),
+    _cache("NuGet's downloads", "end this RUN with `&& dotnet nuget locals http-cache --clear`",
+           _HOME + r"/\.local/share/NuGet/(?:http|v3)-cache"),
+    _cache("ccache's objects", _STAGE, _HOME + r"/\.(?:cache/)?ccache"),
+    _cache("temporary files", "delete them in the RUN that makes them", r"/tmp", r"/var/tmp"),
 )  # fmt: skip
+
+_ANY = re.compile("|".join(f"((?:{'|'.join(cache.places)})/.)" for cache in CACHES), re.DOTALL)
 
 
 def cache_of(path: str) -> Cache | None:
     """The cache that a path is in, if it is in one."""
-    for cache in CACHES:
-        if cache.places.match(path):
-            return cache
-    return None
+    found = _ANY.match(path)
+    return CACHES[found.lastindex - 1] if found and found.lastindex else None
+
+
+def cache_of_all(names: Iterable[str]) -> Cache | None:
+    """The cache that a file is in under all its names: else deleting it there saves nothing."""
+    found = {cache_of(name) for name in names}
+    return found.pop() if len(found) == 1 else None

@@ -7,7 +7,7 @@ stored and sent, and nobody can see it any more.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from layerlab.analysis.sameness import same_content, same_owner
@@ -31,6 +31,8 @@ class Copy:
     fate: Fate
     by: int | None = None
     """The layer that hid it."""
+    names: tuple[str, ...] = ()
+    """All paths at which it can still be seen, sorted: several are hard links."""
 
 
 def copies(image: Image) -> tuple[Copy, ...]:
@@ -43,7 +45,7 @@ def copies(image: Image) -> tuple[Copy, ...]:
         stack.put(number, layer)
     fates = _fates(stack.inodes)
     found = (
-        Copy(inode.path, inode.layer, inode.node.size, fate, inode.by)
+        Copy(inode.path, inode.layer, inode.node.size, fate, inode.by, tuple(sorted(inode.names)))
         for inode, fate in zip(stack.inodes, fates, strict=True)
     )
     return tuple(sorted(found, key=lambda copy: (copy.path, copy.layer)))
@@ -51,12 +53,12 @@ def copies(image: Image) -> tuple[Copy, ...]:
 
 @dataclass(slots=True)
 class _Inode:
-    """A node of one layer, and how many of its names can still be seen."""
+    """A node of one layer, and those of its names that can still be seen."""
 
     path: str
     layer: int
     node: Change
-    names: int = 0
+    names: list[str] = field(default_factory=list)
     by: int | None = None
     successor: Change | None = None
     """What took the place of its last name."""
@@ -99,7 +101,7 @@ class _Stack:
         if inode is None:
             self._inside.setdefault(path, set())
         else:
-            inode.names += 1
+            inode.names.append(path)
         parent = path.rpartition("/")[0] or "/"
         if path != "/":
             self._inside[parent].add(path)
@@ -128,7 +130,7 @@ class _Stack:
             waiting.extend(self._inside.pop(path, ()))
             inode = self._seen.pop(path)
             if inode is not None:
-                inode.names -= 1
+                inode.names.remove(path)
                 if not inode.names:
                     inode.successor, inode.by = successor, by
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 
-from layerlab.analysis.caches import cache_of
+from layerlab.analysis.caches import cache_of_all
 from layerlab.analysis.copies import Copy, copies
 from layerlab.image import Image
 
@@ -106,7 +106,7 @@ def _reason(copy: Copy) -> tuple[str, str] | None:
         return None
     if copy.fate != "in use":
         return _WHY[copy.fate], _ADVICE[copy.fate]
-    cache = cache_of(copy.path)
+    cache = cache_of_all(copy.names)
     return (cache.what, cache.advice) if cache else None
 
 
