@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from layerlab.course.interviewing import answer
+from layerlab.course.interviewing import answers
 from layerlab.course.lessons import LESSONS
 from layerlab.course.question import Question
 from layerlab.course.questions import CHAPTER, QUESTIONS
@@ -75,7 +75,7 @@ def test_a_question_is_whole(question: Question) -> None:
 def test_the_proofs_stand_under_the_answer(question: Question) -> None:
     here = list(cells("08"))
     start = here.index(question.key.lower())
-    sheet = answer(question.key)
+    sheet = answers(question.key)
     below = here[start + 1 : start + 2 + len(sheet.proofs)]
     assert below == [f"{question.key.lower()}-answer", *sheet.proofs]
     for number, name in enumerate(sheet.proofs, 1):
@@ -91,16 +91,16 @@ def test_the_heading_says_what_the_question_says(question: Question) -> None:
 
 
 def test_a_sheet_says_it_all() -> None:
-    sheet = answer("Q3")
+    sheet = answers("Q3")
     for text in (repr(sheet), sheet._repr_html_()):
         assert "sha" not in text or "<script" not in text
         assert "[2]" in text
         assert "lesson 01" in text
         assert "联合" in text
     assert 'href="01_union_file_systems.ipynb"' in sheet._repr_html_()
-    assert "[Q2]" in repr(answer("Q9"))
+    assert "[Q2]" in repr(answers("Q9"))
 
 
 def test_an_unknown_question_is_named() -> None:
     with pytest.raises(NotFound, match="Q1, Q2"):
-        answer("Q11")
+        answers("Q11")

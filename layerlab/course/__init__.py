@@ -9,7 +9,7 @@ from typing import Any
 from layerlab.course.predict import predict as predict  # its module has the same name
 
 _HOMES = {
-    "answer": "interviewing",
+    "answers": "interviewing",
     "export_anki": "anki",
     "flash_cards": "flash",
     "interview": "interview_desk",

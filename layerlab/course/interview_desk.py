@@ -98,7 +98,8 @@ class InterviewDesk:
 
 def _button(text: str, act: Callable[[], None]) -> ipywidgets.Button:
     button = ipywidgets.Button(
-        description=text, layout=ipywidgets.Layout(width="auto", margin="6px 0 6px 18px")
+        description=text,
+        layout=ipywidgets.Layout(width="auto", margin="6px 0 6px 18px", align_self="flex-start"),
     )
     button.on_click(lambda _: act())
     return button

@@ -74,8 +74,8 @@ class Sheet:
         return f'<a href="{lesson.notebook}">{text}</a>'
 
 
-def answer(key: str) -> Sheet:
-    """The answers to a question: ``answer("Q7")``."""
+def answers(key: str) -> Sheet:
+    """The answers to a question: ``answers("Q7")``."""
     if key not in QUESTIONS:
         raise NotFound(key, hint=f"the questions are {', '.join(QUESTIONS)}")
     return Sheet(QUESTIONS[key])
