@@ -204,8 +204,10 @@ class Layer(Drawn):
     @cached_property
     def links(self) -> Mapping[int, int]:
         """How many names each hard-linked node has, by ``id``."""
-        counts = Counter(id(n) for n in self.changes.values() if not isinstance(n, _NAMED_ONCE))
-        return {node: count for node, count in counts.items() if count > 1}
+        ids = [id(n) for n in self.changes.values() if not isinstance(n, _NAMED_ONCE)]
+        if len(set(ids)) == len(ids):
+            return {}
+        return {node: count for node, count in Counter(ids).items() if count > 1}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, (Layer, RecordedLayer)) and self.diff_id == other.diff_id

@@ -55,14 +55,14 @@ class Container(Opening, Attributes, Unpacking, Drawn):
         Also for a path that isn't there, as :meth:`UnionFS.trail` has it.
         """
         spot = deepest(self._overlay.root, text(path))
-        search = self._search(spot)
+        _, name, has_upper, ended, lower = self._search(spot)
         steps: tuple[Step, ...] = ()
-        if search.upper:
+        if has_upper:
             upper = self.upper
             steps = (Step(len(self.layers), upper, upper.get(spot.path)),)
-        if search.ended or search.lower is None:
+        if ended or lower is None:
             return steps
-        return steps + lower_trail(self.layers, search.lower.stack, spot.parent_path, spot.name)
+        return steps + lower_trail(self.layers, lower.stack, spot.parent_path, name)
 
     def listdir(self, path: AnyPath = "/") -> list[str]:
         spot = self._find(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, overload
+from typing import overload
 
 from layerlab.layer import AnyLayer
 from layerlab.union.merge import Entry, lower_trail
@@ -27,18 +27,13 @@ class Event:
     whiteout: str | None = None
 
 
-class Search(NamedTuple):
-    """Where a name was looked for, noted before the operation changed anything."""
+Search = tuple[list[str], str, bool, bool, Entry | None]
+"""Where a name was looked for, noted before the operation changed anything.
 
-    names: list[str]
-    name: str
-    upper: bool
-    """The parent directory had an upper part."""
-    ended: bool
-    """The search ended there: at a file, a whiteout or a directory that hides what is below."""
-    lower: Entry | None
-    """The parent's lower part."""
-
+The names above it, and its own; whether the parent directory had an upper part; whether the
+search ended there, at a file, a whiteout or a directory that hides what is below; the parent's
+lower part. A bare tuple, since every operation makes one.
+"""
 
 Record = tuple[str, str, Search, tuple[str, ...], int, str | None]
 
@@ -75,11 +70,11 @@ class Log(Sequence[Event]):
         return Event(op, path, self._searched(search), copied_up, bytes_copied, whiteout)
 
     def _searched(self, search: Search) -> tuple[int, ...]:
-        upper = (len(self._layers),) if search.upper else ()
-        if search.ended or search.lower is None:
+        names, name, has_upper, ended, lower = search
+        upper = (len(self._layers),) if has_upper else ()
+        if ended or lower is None:
             return upper
-        parent = "/" + "/".join(search.names)
-        trail = lower_trail(self._layers, search.lower.stack, parent, search.name)
+        trail = lower_trail(self._layers, lower.stack, "/" + "/".join(names), name)
         return upper + tuple(step.index for step in trail)
 
     def __repr__(self) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from layerlab.container.data import Data, freeze, size_of
 from layerlab.nodes import (
     NO_XATTRS,
+    Bytes,
     Device,
     Directory,
     File,
@@ -60,9 +61,7 @@ class Inode:
         """The value that the inode was made of, which it still is until something changes."""
         self.lower: Entry | None = None
         """The merged lower directory that this one lies over; ``None``: nothing shows through."""
-        if type_bits == stat.S_IFREG:
-            self.data = bytearray()
-        elif type_bits == stat.S_IFDIR:
+        if type_bits == stat.S_IFDIR:
             self.children, self.whiteouts = {}, set()
 
     @classmethod
@@ -96,7 +95,7 @@ class Inode:
         other = known.get(id(self))
         if other is None:
             other = known[id(self)] = copy.copy(self)
-            if type(self.data) is bytearray and self.data is not _NOTHING:
+            if type(self.data) is bytearray:
                 other.data = self.data[:]
             if self.children is not None:
                 other.whiteouts = set(self.whiteouts)
@@ -160,5 +159,5 @@ class Inode:
         return make_stat(mode, self.meta, self.size, links, self.device, self.ino)
 
 
-_NOTHING = bytearray()  # shared by all that have no data
+_NOTHING = Bytes()
 _NO_NAMES: set[str] = set()

@@ -120,11 +120,11 @@ class Mount(Reading):
         parent, place = spot.chain[-1], spot.place
         if type(parent) is not Inode:
             # The root alone has an upper part from the start: the upper directory itself.
-            return Search(spot.names, spot.name, not spot.names, False, parent)
+            return spot.names, spot.name, not spot.names, False, parent
         ended = spot.name in parent.whiteouts or (
             type(place) is Inode and (place.children is None or place.lower is None)
         )
-        return Search(spot.names, spot.name, True, ended, parent.lower)
+        return spot.names, spot.name, True, ended, parent.lower
 
     def _note(
         self, op: str, path: AnyPath, search: Search,

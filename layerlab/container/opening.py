@@ -148,21 +148,30 @@ class Opening(Naming):
     def _put(self, op: str, path: AnyPath, data: bytes | str, flag: int) -> int:
         new = data.encode() if isinstance(data, str) else bytes(data)
         spot = self._walk(path, True, True)
-        place = spot.place
-        if type(place) is not Inode or place.type_bits != stat.S_IFREG or self._enter:
+        place, truncates = spot.place, flag == os.O_TRUNC
+        regular = place is not None and _type_bits(place) == stat.S_IFREG
+        if self._enter is not None or not regular:
             with self.os_open(path, os.O_WRONLY | os.O_CREAT | flag, 0o666) as handle:
                 handle.write(new)
             opened = self._records.pop()
             self._records.append((op, *opened[1:]))
             return len(new)
-        start = store.size_of(place.data) if flag == os.O_APPEND else 0
+        # Root writes to a file: the same as above, without an open file to go through.
+        search = self._search(spot)
+        copied: tuple[str, ...] = ()
+        count = 0
+        if type(place) is not Inode:
+            place, copied, count = self._overlay.copy_up(spot, data=not truncates)
+            if truncates and new:
+                self._clock()  # the file was cut off, and then written
+        start = 0 if truncates else store.size_of(place.data)
         if not start:
             place.data = bytearray(new)
         elif new:
             place.data = store.write(place.data, start, new)
-        if new or flag == os.O_TRUNC:
+        if new or truncates:
             changed(place, self._user, self._clock())
-        self._note(op, path, self._search(spot))
+        self._note(op, path, search, copied, count)
         return len(new)
 
     def truncate(self, path: AnyPath, size: int) -> None:
@@ -173,7 +182,7 @@ class Opening(Naming):
         place, search = spot.place, self._search(spot)
         if place.children is not None:
             raise error(errno.EISDIR, path)
-        if (place if type(place) is Inode else place.node).type_bits != stat.S_IFREG:
+        if _type_bits(place) != stat.S_IFREG:
             raise error(errno.EINVAL, path)
         self._need(place, WRITE, path)
         inode, copied, count = self._overlay.copy_up(spot)
@@ -182,3 +191,8 @@ class Opening(Naming):
         inode.data = store.truncate(inode.data, size)
         changed(inode, self._user, inode.mtime if empty else self._clock())
         self._note("truncate", path, search, copied, count)
+
+
+def _type_bits(place: Any) -> int:
+    bits: int = (place if type(place) is Inode else place.node).type_bits
+    return bits

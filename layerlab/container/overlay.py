@@ -95,7 +95,7 @@ class Overlay:
         path = spot.path
         inode = spot.place = self._copy(place, path)
         count = 0
-        if inode.data and not data:
+        if not data:
             inode.data = bytearray()
         elif inode.children is None and inode.target is None:
             count = size_of(inode.data)

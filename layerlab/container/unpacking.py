@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Mapping
+from typing import Any
 
-from layerlab.container.events import Search
 from layerlab.container.inode import Inode
 from layerlab.container.mount import Mount
 from layerlab.container.rights import SEARCH, WRITE
-from layerlab.nodes import Directory, Visible
+from layerlab.nodes import Directory, Symlink, Visible
 from layerlab.paths import error
 
 
@@ -30,6 +30,8 @@ class Unpacking(Mount):
         """
         overlay, records, now = self._overlay, self._records, self._clock()
         folders: dict[str, tuple[Inode, list[str]]] = {}
+        # Packages name all directories above their files, and most of them are there.
+        passed: dict[str, Any] = {"": overlay.root} if self._enter is None else {}
         made: dict[int, Inode] = {}
         for path, node in nodes.items():
             above, _, name = path.rpartition("/")
@@ -37,6 +39,11 @@ class Unpacking(Mount):
             copied: tuple[str, ...] = ()
             known = folders.get(above)
             if known is None:
+                if directory and above in passed:
+                    place = passed[above].children.get(name)
+                    if place is not None and place.children is not None:
+                        passed[path] = place
+                        continue
                 if self._stays(path, node):
                     continue
                 parent, names, copied = self._folder(above, path)
@@ -47,13 +54,15 @@ class Unpacking(Mount):
             assert children is not None
             there = children.get(name)
             if there is not None:
-                if self._stays(path, node):
-                    continue
                 if there.children is not None:
+                    if directory or type(node) is Symlink:
+                        continue
                     raise error(errno.EISDIR, path)
+                if directory and there.target is not None and self._stays(path, node):
+                    continue
             whiteout = name in parent.whiteouts
             ended = whiteout or (type(there) is Inode and there.lower is None)
-            search = Search(names, name, True, ended, parent.lower)
+            search = names, name, True, ended, parent.lower
             inode = made.get(id(node))
             if inode is None:
                 inode = made[id(node)] = Inode.of(node, overlay.new_number())

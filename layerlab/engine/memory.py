@@ -88,8 +88,8 @@ def _used(container: StoredContainer) -> Iterator[tuple[str, str, int]]:
     """The inodes whose content a container got at: where, by which name, how many bytes."""
     log, upper = container.files.events, container.files.upper
     for event, record in zip(log, log.records, strict=True):
-        search = record[2]
-        path = "/" + "/".join((*search.names, search.name))
+        names, name, *_ = record[2]
+        path = "/" + "/".join((*names, name))
         below = _lower(container, event, path)
         if below and event.bytes_copied:  # a copy-up reads the lower file through its pages, too
             yield below

@@ -20,9 +20,12 @@ from layerlab.nodes import Change, Directory, LowerLink, Symlink, Visible, White
 from layerlab.paths import Spot, find, walk
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Entry:
-    """A name in the merged tree, and the layer its node comes from. Never changed once made."""
+    """A name in the merged tree, and the layer its node comes from. Never changed once made.
+
+    Not frozen, because making a frozen one takes three times as long, and every file has one.
+    """
 
     node: Visible
     index: int

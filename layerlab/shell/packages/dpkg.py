@@ -106,19 +106,23 @@ class Dpkg:
             return
         self._reads = False
         diverted = (path for to, (away, _) in self._rules.diversions.items() for path in (to, away))
-        count = len({*self._listed(), *diverted})
+        found = {path.encode("utf-8", "surrogateescape") for path in diverted}
+        for data in self._lists():
+            found.update(data.removesuffix(b"\n").split(b"\n") if data else ())
+        count = len(found)
         steps = "".join(f"(Reading database ... {percent}%\r" for percent in range(5, 101, 5))
         told = f"(Reading database ... {count} files and directories currently installed.)\n"
         self.say(f"(Reading database ... \r{steps}{told}")
 
-    def _listed(self) -> Iterator[str]:
+    def _lists(self) -> Iterator[bytes]:
+        """What packages have: a path in each line."""
         for stanza in self.database.values():
             if stanza.state != "not-installed":
                 try:
                     data = self.files.read_bytes(f"{unpacking.INFO}/{stanza.binary}.list")
                 except OSError:
                     continue
-                yield from data.decode("utf-8", "surrogateescape").splitlines()
+                yield data
 
     def unpack(self, package: Package, archive: str) -> None:
         """``Preparing to unpack`` and ``Unpacking``: the files, and what dpkg notes of them."""
