@@ -116,6 +116,9 @@ function render({ model, el }) {
       inside: [disc(layer, colour), Object.assign(span("text", said), { title: advice }),
         span("side", ""), span("size", saves)],
     })));
+    const none = now.findings.length ? "" : "None was found.";
+    const rest = now.rest ? `and ${now.rest} smaller` : none;
+    if (rest) findings.append(make("li", { class: "none" }, rest));
     treeHead.textContent = `${now.tree}: ${now.sum}`;
     if (document.activeElement !== pattern) pattern.value = now.values.pattern;
     only.checked = now.only;
@@ -155,18 +158,17 @@ function makePaths(send) {
     item.focus();
   };
   const at = (event) => event.target.closest("[role=treeitem]");
-  const pick = (row) => send(row.more ? "more" : "select", { path: row.path });
   const turn = (row) => send(row.open ? "collapse" : "expand", { path: row.path });
+  const pick = (row) => {
+    if (row.open === false) turn(row);
+    send(row.more ? "more" : "select", { path: row.path });
+  };
   element.addEventListener("click", (event) => {
     const item = at(event);
     if (!item) return;
     focusOn(item);
     const row = rows[items().indexOf(item)];
-    if (event.target.closest(".twist") && row.open !== null && !row.more) turn(row); else pick(row);
-  });
-  element.addEventListener("dblclick", (event) => {
-    const row = rows[items().indexOf(at(event))];
-    if (row && !row.more && row.open !== null && !event.target.closest(".twist")) turn(row);
+    if (event.target.closest(".twist") && row.open) turn(row); else pick(row);
   });
   element.addEventListener("keydown", (event) => {
     const item = at(event);
@@ -232,13 +234,21 @@ function makePaths(send) {
     const first = (jumped ? selected : again) ?? selected ?? again ?? all[0];
     first?.setAttribute("tabindex", "0");
     if (focused) first?.focus({ preventScroll: true });
-    const shown = focused ? first : selected;
-    if (shown) {
-      const [top, bottom] = [shown.offsetTop - element.offsetTop, shown.offsetTop - element.offsetTop + shown.offsetHeight];
-      if (top < element.scrollTop) element.scrollTop = top - 60;
-      else if (bottom > element.scrollTop + element.clientHeight) element.scrollTop = bottom - element.clientHeight + 60;
-    }
+    reveal(focused ? first : selected);
   };
+  const reveal = (item) => {
+    if (!item) return;
+    const [part, whole] = [item.getBoundingClientRect(), element.getBoundingClientRect()];
+    if (part.top < whole.top) element.scrollTop += part.top - whole.top - 60;
+    else if (part.bottom > whole.bottom) element.scrollTop += part.bottom - whole.bottom + 60;
+  };
+  // Where nothing can be scrolled yet, once it has come into the page.
+  const placed = new ResizeObserver(() => {
+    if (!element.clientHeight) return;
+    reveal(element.querySelector("[aria-selected=true]"));
+    placed.disconnect();
+  });
+  placed.observe(element);
   return { element, show };
 }
 

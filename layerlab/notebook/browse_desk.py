@@ -183,6 +183,7 @@ class ImageBrowser(Desk):
             "only": state.only_waste,
             "found": state.found,
             "findings": [_finding(state, at) for at in range(len(state.index.findings[:_MOST]))],
+            "rest": max(0, len(state.index.findings) - _MOST),
             "rows": [_row(row, state.selected) for row in state.rows],
         }
 

@@ -63,7 +63,7 @@ class Browsing:
         first = cls(images, name, Index(images[name]), source)
         rootfs = first.image.rootfs
         wasted = (row.path for row in first.index.waste.paths if rootfs.lexists(row.path))
-        return first._show(next(wasted, _largest(first.tree)))
+        return first._show(next(wasted, first.tree.largest))
 
     @property
     def image(self) -> Image:
@@ -129,7 +129,7 @@ class Browsing:
             changes = _count(len(self.image.layers[layer].changes), "change")
             said = f"Layer {layer}: {changes} against the layers below it."
             seen = self._now(said, shown_layer=layer, found=None)
-            seen = replace(seen, opened=seen.opened | _short_folders(seen.tree))
+            seen = replace(seen, opened=seen.opened | seen.tree.short_folders())
         holds = layer is not None and self.index.parts[layer].size
         return replace(seen, place=(layer if holds else None, "/"))._kept_selection()
 
@@ -151,7 +151,7 @@ class Browsing:
         wasted = human_size(now.tree.wasted.get("/", 0))
         said = f"Only waste: {wasted}." if only else "Waste or not, all is shown."
         if only:
-            now = replace(now, opened=now.opened | _short_folders(now.tree))
+            now = replace(now, opened=now.opened | now.tree.short_folders())
         return replace(now, said=said)._kept_selection()
 
     def sort(self, order: str) -> Self:
@@ -169,7 +169,7 @@ class Browsing:
             raise BadMove(f"there is no finding {number}", hint=f"there are {len(findings)}")
         found = int(number) - 1
         now = replace(self, found=found, shown_layer=None, pattern="", limits={})
-        now = replace(now, opened=now.opened | _short_folders(now.tree))
+        now = replace(now, opened=now.opened | now.tree.short_folders())
         chosen = findings[found]
         what = f"{chosen.why}: {human_size(chosen.saves)} in layer {chosen.layer}"
         advice = f"{chosen.advice[0].upper()}{chosen.advice[1:]}"
@@ -223,7 +223,7 @@ class Browsing:
         """Whatever view is chosen, something of it is selected: else the largest file."""
         if self.selected in self.tree.items and self.selected != "/":
             return self
-        return replace(self, selected=_largest(self.tree))
+        return replace(self, selected=self.tree.largest)
 
     def _in_tree(self, path: str) -> str:
         path = normal(path)
@@ -303,25 +303,3 @@ class Browsing:
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s' * (number != 1)}"
-
-
-def _largest(tree: Tree) -> str:
-    """The path of the largest file, the first of several; the root's if there is none."""
-    files = (item for item in tree.items.values() if not item.folder)
-    return max(files, key=lambda item: item.size, default=tree.items["/"]).path
-
-
-def _short_folders(tree: Tree, most: int = 40) -> set[str]:
-    """The folders from the top down, for as long as all that they hold fits the page."""
-    opened, level, room = {"/"}, ["/"], most
-    while level:
-        below: list[str] = []
-        for path in level:
-            names = tree.children.get(path, [])
-            room -= len(names)
-            if room < 0 and path != "/":
-                return opened
-            opened.add(path)
-            below += [item.path for item in names if item.folder]
-        level = below
-    return opened

@@ -93,6 +93,27 @@ class Tree:
         """Wasted bytes at and below each path."""
         return _sums(self.waste)
 
+    @property
+    def largest(self) -> str:
+        """The path of the largest file, the first of several; the root's if there is none."""
+        files = (item for item in self.items.values() if not item.folder)
+        return max(files, key=lambda item: item.size, default=self.items["/"]).path
+
+    def short_folders(self, most: int = 40) -> set[str]:
+        """The folders from the top down, for as long as the names in them fit ``most`` lines."""
+        opened, level = {"/"}, ["/"]
+        room = most - len(self.children["/"])
+        while level:
+            below = [item for path in level for item in self.children[path] if item.folder]
+            level = []
+            for item in below:
+                names = len(self.children[item.path])
+                if names <= room:
+                    room -= names
+                    opened.add(item.path)
+                    level.append(item.path)
+        return opened
+
     def kept(self, match: Callable[[str], bool]) -> Tree:
         """The paths that match, what is in them, and the folders that lead to them."""
         whole: set[str] = set()

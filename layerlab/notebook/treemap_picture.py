@@ -192,7 +192,7 @@ def _short(tile: Tile, room: float) -> str:
     if shown == path or shown.startswith("…/"):
         return shown
     shown = svg.fit(name, room, 12, mono=True)
-    return shown if len(shown) >= min(5, len(name)) else ""
+    return shown if len(shown) >= min(8, len(name)) else ""
 
 
 def _outlines(shown: Map, top: float) -> Iterator[str]:
