@@ -184,11 +184,12 @@ def test_an_image_is_looked_over(tmp_path: Path) -> None:
     assert isinstance(seen, Overview)
     assert seen.image == shop()
     assert seen.waste == waste(shop())
-    assert "/srv/shop/token, layer 2, hidden" in repr(seen)
+    assert "by <code>RUN chown -R 0:0 site</code>. To save it, leave out" in seen._repr_html_()
+    assert "/srv/shop/token in layer 2, hidden" in repr(seen)
     assert repr(look(ARCHIVE.read_bytes())) == repr(seen).replace(str(ARCHIVE), "your file")
     save_image(Image([Layer.of({"/<b>": b""})], history=[]), tmp_path / "clean.tar")
     clean = look(tmp_path / "clean.tar")
-    assert repr(clean).endswith("1 layer, 0B, 0B of it for nothing\n  nothing found")
+    assert repr(clean).endswith("1 layer, 0B, 0B of it for nothing\n  Nothing was found.")
     assert "<b>" not in clean._repr_html_()
 
 

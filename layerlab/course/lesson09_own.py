@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
-from layerlab.analysis import Waste, waste
+from layerlab.analysis import Finding, Waste, waste
 from layerlab.archive import open_image
 from layerlab.course.exercise import Note
 from layerlab.errors import LayerlabError
@@ -64,10 +64,10 @@ class Overview:
     suspects: tuple[Suspect, ...]
 
     def __repr__(self) -> str:
-        return "\n".join([self._headline, *self._lines])
+        return "\n".join([self._headline, *(f"  {line}" for line in self._lines())])
 
     def _repr_html_(self) -> str:
-        rows = "".join(f"<li>{escape(line.strip())}</li>" for line in self._lines)
+        rows = "".join(f"<li>{_code(line)}</li>" for line in self._lines())
         return f"<p><strong>{escape(self._headline)}</strong></p><ul>{rows}</ul>"
 
     @property
@@ -77,30 +77,38 @@ class Overview:
         lost = f"{human_size(self.waste.wasted_bytes)} of it for nothing"
         return f"{brief(self.name)}: {layers}, {human_size(self.image.size)}, {lost}"
 
-    @property
     def _lines(self) -> list[str]:
-        steps = [step.created_by for step in self.image.history if not step.empty_layer]
-        lines = []
-        for each in self.waste.findings[:_TOP]:
-            step = steps[each.layer if each.by is None else each.by] if steps else ""
-            what = f"{brief(each.paths[0])}{' and others' if len(each.paths) > 1 else ''}"
-            by = f", by {_short(step)}" if step else ""
-            lines.append(
-                f"  {human_size(each.saves)}: {what}, {each.why}{by}. Advice: {each.advice}"
-            )
-        if more := len(self.waste.findings) - _TOP:
-            lines += [f"  {more} smaller findings"] if more > 0 else []
-        for suspect in self.suspects[:_TOP]:
-            state = "hidden, and there" if suspect.hidden else "in sight"
-            lines.append(
-                f"  A secret, by its name: {brief(suspect.path)}, layer {suspect.layer}, {state}"
-            )
-        return lines or ["  nothing found"]
+        """Secrets first; text between backticks is code."""
+        lines = [
+            f"A secret, by its name: {brief(each.path)} in layer {each.layer}, "
+            f"{'hidden, and still there' if each.hidden else 'in sight'}"
+            for each in self.suspects[:_TOP]
+        ]
+        lines += _more(len(self.suspects), "such names")
+        lines += [self._finding(each) for each in self.waste.findings[:_TOP]]
+        lines += _more(len(self.waste.findings), "findings, all smaller")
+        return lines or ["Nothing was found."]
+
+    def _finding(self, each: Finding) -> str:
+        others = " and others" if len(each.paths) > 1 else ""
+        step = each.made_by if each.by is None else each.hidden_by
+        by = f" by `{_short(step)}`" if step else ""
+        size = human_size(each.saves)
+        return f"{size}: {brief(each.paths[0])}{others}, {each.why}{by}. To save it, {each.advice}."
+
+
+def _more(count: int, what: str) -> list[str]:
+    return [f"{count - _TOP} more {what}"] if count > _TOP else []
 
 
 def _short(step: str, width: int = 60) -> str:
-    text = brief(instruction(step))
+    text = brief(instruction(step)).replace("`", "'")
     return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def _code(line: str) -> str:
+    parts = escape(line).split("`")
+    return "".join(f"<code>{part}</code>" if n % 2 else part for n, part in enumerate(parts))
 
 
 def look(given: object, ref: str | None = None) -> Overview | Note:
