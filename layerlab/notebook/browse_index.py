@@ -14,7 +14,7 @@ from layerlab.nodes import Change, Directory, Whiteout
 from layerlab.notebook.browse_tree import Item, Tree, matcher, tree
 from layerlab.notebook.scene import Row
 from layerlab.notebook.subject import subject
-from layerlab.notebook.treemap_parts import Part, Piece, pieces, plant
+from layerlab.notebook.treemap_parts import Part, Piece, pieces_of, plant
 from layerlab.union import UnionFS
 
 _MOST_KEPT = 32  # trees that were looked at
@@ -43,16 +43,20 @@ class Index:
         return self.waste.findings
 
     @cached_property
+    def _stored(self) -> tuple[Copy, ...]:
+        return copies(self.image)
+
+    @cached_property
     def copies(self) -> Mapping[str, tuple[Copy, ...]]:
         """The bytes that layers store for each path, lowest layer first."""
         found: defaultdict[str, list[Copy]] = defaultdict(list)
-        for copy in copies(self.image):
+        for copy in self._stored:
             found[copy.path].append(copy)
         return {path: tuple(each) for path, each in found.items()}
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
-        return pieces(self.image, self.waste)
+        return pieces_of(self._stored, self.waste)
 
     @cached_property
     def parts(self) -> list[Part]:
@@ -99,25 +103,25 @@ class Index:
 
     def _changes(self, number: int) -> Iterator[Item]:
         layer = self.image.layers[number]
-        below = UnionFS(self.image.layers[:number])
+        below = {path: node for path, node, _ in UnionFS(self.image.layers[:number]).items()}
         why = {p.path: p.why for p in self.pieces if p.layer == number and p.why}
         for folder, entries in layer.tree.items():
             for name, node in entries.items():
                 path = f"{folder.rstrip('/')}/{name}"
                 gone = isinstance(node, Whiteout)
                 shown = None if node is IMPLIED else node
-                marks = self._mark(number, path, node, below), why.get(path, "")
+                marks = self._mark(number, path, node, below.get(path)), why.get(path, "")
                 mark = "; ".join(filter(None, marks))
                 yield Item(path, shown, number, node.size, mark, gone)
 
-    def _mark(self, number: int, path: str, node: Change, below: UnionFS) -> str:
+    def _mark(self, number: int, path: str, node: Change, old: Change | None) -> str:
         if isinstance(node, Whiteout):
             return "whiteout"
         if isinstance(node, Directory) and node.opaque:
             return "opaque"
-        if number == 0 or not below.lexists(path):
+        if old is None:
             return "added" if node is not IMPLIED else ""
-        if isinstance(node, Directory) and isinstance(below.lookup(path).node, Directory):
+        if isinstance(node, Directory) and isinstance(old, Directory):
             return ""  # named on the way to what is in it
         hidden = [copy.fate for copy in self.copies.get(path, ()) if copy.by == number]
         return _CHANGES.get(hidden[0], "changed") if hidden else "changed"

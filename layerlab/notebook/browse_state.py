@@ -189,7 +189,7 @@ class Browsing:
     def zoom(self, path: str | None = None) -> Self:
         """Fill the map with a folder; without a path with that of what is selected."""
         path = normal(self.selected if path is None else path)
-        layer = self.place[0] if self.shown_layer is None else self.shown_layer
+        layer = self.shown_layer if self.found is None else self.index.findings[self.found].layer
         roots = self.index.parts if layer is None else [self.index.parts[layer]]
         while path != "/" and not any(p.children for r in roots if (p := r.at(path)) is not None):
             path = path.rpartition("/")[0] or "/"

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from fnmatch import translate
 from functools import cached_property
 from itertools import islice
+from typing import NamedTuple
 
 from layerlab.nodes import Change, Directory
 
 MOST_IN_FOLDER, MOST_ROWS = 60, 400
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A path of a tree. ``size`` is its own, in bytes: 0 for a folder."""
 
     path: str
@@ -169,15 +169,17 @@ def leading(paths: Iterable[str]) -> set[str]:
 
 
 def _sums(own: Mapping[str, int]) -> dict[str, int]:
-    sums: defaultdict[str, int] = defaultdict(int)
+    sums: defaultdict[str, int] = defaultdict(int, own)
+    folders: defaultdict[str, int] = defaultdict(int)
     for path, size in own.items():
-        sums[path] += size
         if path != "/":
-            sums["/"] += size
-            folder = path.rpartition("/")[0]
-            while folder:
-                sums[folder] += size
-                folder = folder.rpartition("/")[0]
+            folders[path.rpartition("/")[0]] += size
+    for folder, size in folders.items():
+        sums["/"] += size
+        above = folder
+        while above:
+            sums[above] += size
+            above = above.rpartition("/")[0]
     return dict(sums)
 
 

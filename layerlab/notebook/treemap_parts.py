@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from layerlab.analysis import Waste, copies, waste
+from layerlab.analysis import Copy, Waste, copies, waste
 from layerlab.analysis.caches import cache_of
 from layerlab.image import Image
 from layerlab.layer import Layer, RecordedLayer
@@ -48,13 +48,17 @@ class Part:
         return part
 
 
-def pieces(image: Image, found: Waste | None = None) -> tuple[Piece, ...]:
+def pieces(image: Image) -> tuple[Piece, ...]:
     """Every piece that has bytes, by path and layer; ``NoContent`` for a recorded layer."""
-    found = found or waste(image)
+    return pieces_of(copies(image), waste(image))
+
+
+def pieces_of(stored: Iterable[Copy], found: Waste) -> tuple[Piece, ...]:
+    """The same, of an image whose copies and waste are known."""
     why = {(each.layer, path): each.why for each in found.findings for path in each.paths}
     return tuple(
         Piece(copy.path, copy.layer, copy.size, why.get((copy.layer, copy.path), ""))
-        for copy in copies(image)
+        for copy in stored
         if copy.size
     )
 
