@@ -55,6 +55,7 @@ bench: $(VENV)/dev.stamp  ## Measure speed and memory against the peers
 notebooks: $(VENV)/dev.stamp  ## Run all notebooks from clean kernels and write them back
 	$(BIN)/python tools/run_notebooks.py $(ARGS)
 	$(BIN)/python tools/draw_readme.py
+	$(BIN)/python tools/write_coverage.py
 
 .PHONY: format
 format: $(VENV)/dev.stamp  ## Format and tidy code and notebooks
