@@ -1,6 +1,7 @@
 """What holds for the exercises of every lesson, and for what its notebook tells of the chapter."""
 
 import json
+import re
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -9,6 +10,7 @@ from types import ModuleType
 import pytest
 
 from layerlab.course.exercise import Exercise
+from layerlab.course.lesson04_builds import Dockerfile
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 
@@ -107,6 +109,21 @@ def test_every_lesson_is_tested() -> None:
     assert {lesson.number for lesson in LESSONS} == there
 
 
+def test_the_course_has_enough_to_do() -> None:
+    exercises = [exercise for lesson in LESSONS for exercise in lesson.exercises]
+    assert len(exercises) >= 45
+    doing = [each for each in exercises if _is_built_or_done(each)]
+    assert len(doing) >= 10, [each.title for each in doing]
+    assert all(3 <= len(lesson.exercises) <= 6 for lesson in LESSONS)
+
+
+def _is_built_or_done(exercise: Exercise) -> bool:
+    """Whether a Dockerfile is built, or an image, a layer or a container made."""
+    if isinstance(exercise.kind, Dockerfile):
+        return True
+    return re.search(r"\b(Layer|Image)(\.of)?\(|\bbox\b", exercise.solution_code) is not None
+
+
 @pytest.mark.parametrize("exercise", EACH_EXERCISE)
 def test_solution_mistakes_and_placeholder(exercise: Exercise) -> None:
     assert exercise.check(exercise.solve()).state == "correct"
@@ -118,6 +135,7 @@ def test_solution_mistakes_and_placeholder(exercise: Exercise) -> None:
     said = [mistake.says for mistake in exercise.mistakes]
     assert len(set(said)) == len(said) >= 4
     assert len(exercise.hints) >= 3
+    assert exercise.asks.endswith((".", "?")), "the front of its card"
 
 
 @pytest.mark.parametrize("lesson", EACH_LESSON)

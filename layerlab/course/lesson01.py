@@ -31,6 +31,8 @@ def _names(value: Plain) -> Plain:
 
 look_down = Exercise(
     title="What the union shows",
+    asks="`fix` has `/app` and a whiteout of `/sh`; below, `app` has `/app` and `/motd`; the "
+    "base has `/motd`, `/sh` and `/tmp/log`. What does `ls /` show?",
     kind=Value("a list of names, such as `['etc', 'tmp']`", is_texts, _names),
     solution_code='answer = ["app", "motd", "tmp"]',
     why="Each name shows once. `sh` is whited out, and `tmp` shows though only the base has it.",
@@ -71,6 +73,8 @@ def _option(value: Plain) -> Plain:
 
 mount_order = Exercise(
     title="Write the mount option",
+    asks="How do you write base, app and fix, in this order, as the option of a read-only "
+    "overlay mount?",
     kind=Value("text, such as `'lowerdir=x:y'`", is_text, _option),
     solution_code='answer = "lowerdir=fix:app:base"',
     why="One option names the whole stack, the topmost directory first, with colons between.",
@@ -110,6 +114,8 @@ def _tree(answer: Layer, base: Layer) -> list[str]:
 
 clean_up = Exercise(
     title="Write a layer that cleans up",
+    asks="A layer is to empty `/cache` and to remove `/secret` on any base. Which marks does "
+    "it need?",
     kind=Trial(
         wants="a layer, made with `Layer.of({…})`",
         fits=lambda answer: issubclass(type(answer), Layer),
@@ -197,6 +203,7 @@ def no_layers_fails(layers: Sequence[Names], name: str) -> str | None:
 
 read_through = Exercise(
     title="Write the lookup",
+    asks="How does a lookup go through the layers, and where does it end?",
     kind=Trial(
         wants="a function of two arguments, `layers` and `name`",
         fits=callable,
@@ -292,6 +299,8 @@ def upside_down(layers: Iterable[Layer]) -> set[str]:
 
 merge_all = Exercise(
     title="Write the merge",
+    asks="How do you merge layers into one tree? What do whiteouts and opaque directories do "
+    "to what lies below?",
     kind=Trial(
         wants="a function of one argument, `layers`",
         fits=callable,

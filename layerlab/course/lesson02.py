@@ -51,6 +51,8 @@ def _who(pull: str, digest: str, images: str, inspect: str, layerdb: str) -> dic
 
 who_prints = Exercise(
     title="Which name is whose",
+    asks="Which of an image's five names does each of these print: a line of a pull, its "
+    "`Digest:`, `docker images`, `RootFS`, a directory in `layerdb`?",
     kind=Value("the five, filled in", _is_answer, _named),
     solution_code="""
 answer = {
@@ -106,6 +108,7 @@ def _set(value: Plain) -> Plain:
 
 recompress = Exercise(
     title="Recompress",
+    asks="All layers are compressed with zstd instead of gzip. Which of the five names change?",
     kind=Value("a list of names, such as `['ChainID', 'ImageID']`", is_texts, _set),
     solution_code='answer = ["blob digest", "manifest digest"]',
     why="Other compressed bytes, so other blob digests. The manifest lists those, so it changes "
@@ -143,6 +146,7 @@ def _pair(value: Plain) -> bool:
 
 lines_and_rows = Exercise(
     title="Lines and rows",
+    asks="Which instructions make a line of a pull, and which a row of `docker history`?",
     kind=Value("a pair of numbers, such as `(2, 5)`", _pair),
     solution_code="answer = (4, 9)",
     why="The base brings 1 layer and 2 rows. RUN, COPY and the WORKDIR that makes a directory "
@@ -185,6 +189,7 @@ def _twin(answer: Layer) -> list[object]:
 
 twin = Exercise(
     title="A twin with another name",
+    asks="How can two layers with the same path and the same text have different DiffIDs?",
     kind=Trial(
         wants="a layer, made with `Layer.of({…})`",
         fits=lambda answer: issubclass(type(answer), Layer),
@@ -280,6 +285,7 @@ def the_last_alone(diff_ids: Sequence[str]) -> str | None:
 
 chains = Exercise(
     title="Write the ChainIDs",
+    asks="How is a ChainID computed?",
     kind=Trial(
         wants="a function of one argument, `diff_ids`",
         fits=callable,
@@ -352,6 +358,7 @@ def from_the_top(first: Sequence[str], second: Sequence[str]) -> int:
 
 shared = Exercise(
     title="What two images share",
+    asks="Which layers do two images share in Docker's local store?",
     kind=Trial(
         wants="a function of two arguments, `first` and `second`",
         fits=callable,

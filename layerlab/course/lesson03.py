@@ -49,6 +49,8 @@ def _whose(uname: str, release: str, libc: str, modules: str, first: str) -> dic
 
 who_answers = Exercise(
     title="Who answers",
+    asks="In a container of alpine on Debian: whose are the kernel's release, `/etc/os- "
+    "release`, the C library, the loaded modules, the first program?",
     kind=Value("the five, filled in", _is_answer, _told),
     solution_code="""
 answer = {
@@ -102,6 +104,7 @@ _APP = 10_000_000
 
 size_said = Exercise(
     title="What SIZE says",
+    asks="Four images stand on one base and add 10MB each. What is the SIZE of one of them?",
     kind=Value("a number of bytes", is_number),
     solution_code="answer = 5_577_287 + 10_000_000",
     why="SIZE is the whole chain, the base's layer and the app's, whoever else has the base.",
@@ -164,6 +167,8 @@ def whole_folder(paths: Sequence[str]) -> list[str]:
 
 kernel_files = Exercise(
     title="Find the kernel",
+    asks="Where would a kernel and its modules lie in a root file system, and which images "
+    "have them?",
     kind=Trial(
         wants="a function of one argument, `paths`",
         fits=callable,
@@ -225,6 +230,7 @@ def _from_nothing(answer: Image) -> list[object]:
 
 from_nothing = Exercise(
     title="From nothing",
+    asks="What must an image have so that `docker run` prints the kernel's release?",
     kind=Trial(
         wants="an image, made with `Image([…], ImageConfig(…))`",
         fits=lambda answer: isinstance(answer, Image),
@@ -309,6 +315,7 @@ def built_on_it(images: Family, base: Sequence[str]) -> list[str]:
 
 on_the_base = Exercise(
     title="Who stands on it",
+    asks="How do you tell from DiffIDs that an image may have been built on a base?",
     kind=Trial(
         wants="a function of two arguments, `images` and `base`",
         fits=callable,
@@ -355,6 +362,7 @@ _ALL = sum(_SIZES.values())
 
 without_kernel = Exercise(
     title="Without the kernel",
+    asks="How much smaller gets an installation disc without its kernel?",
     kind=Value("a number, in percent", is_number, _percent),
     solution_code="""
 from layerlab.catalog import debian_machine

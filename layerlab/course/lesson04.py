@@ -38,6 +38,7 @@ def _sorted(value: Plain) -> Plain:
 
 layer_lines = Exercise(
     title="Which lines make a layer",
+    asks="Which instructions make a layer with the classic builder?",
     kind=Value("a list of line numbers, such as `[2, 3]`", _is_numbers, _sorted),
     solution_code="answer = [3, 5, 7, 9]",
     why="`WORKDIR` makes its directory the first time, `COPY` and `chmod` write a file, and "
@@ -144,6 +145,7 @@ def runs_spared(instructions: Lines, changed: Lines) -> list[str]:
 
 runs_again = Exercise(
     title="What runs again",
+    asks="Some files have changed. Which steps of a build run again?",
     kind=Trial(
         wants="a function of two arguments, `instructions` and `changed`",
         fits=callable,
@@ -254,6 +256,7 @@ def by_beginning(layers: Sequence[Sizes]) -> int:
 
 carried = Exercise(
     title="What an image carries for nothing",
+    asks="Which bytes does an image carry that no container sees?",
     kind=Trial(
         wants="a function of one argument, `layers`",
         fits=callable,

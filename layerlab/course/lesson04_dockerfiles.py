@@ -9,6 +9,7 @@ from layerlab.course.lesson04_builds import Dockerfile, curl_alone, good_order, 
 
 clean_install = Exercise(
     title="Install, and leave nothing behind",
+    asks="How do you install a package so that no layer holds the package lists?",
     kind=Dockerfile(curl_alone),
     solution_code='''
 answer = """
@@ -64,6 +65,7 @@ _INSTALL = "RUN apt-get update && apt-get install -y $(cat /srv/packages.txt)\n"
 
 order = Exercise(
     title="Put it in order",
+    asks="In which order do you copy a list of packages, install them, and copy the sources?",
     kind=Dockerfile(good_order),
     solution_code='''
 answer = """
@@ -123,6 +125,8 @@ _GCC = "RUN apt-get update && apt-get install -y --no-install-recommends gcc\n"
 
 small_result = Exercise(
     title="Leave the compiler behind",
+    asks="How do you get a program into an image and its compiler and sources into none of its "
+    "layers?",
     kind=Dockerfile(two_stages),
     solution_code='''
 answer = """

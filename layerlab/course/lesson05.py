@@ -31,6 +31,8 @@ _ABOVE = ["C /etc", "C /srv", "C /srv/shop"]
 
 what_diff_says = Exercise(
     title="What docker diff says",
+    asks="A file is read, one gets the mode that it has, one is made, one deleted, one made "
+    "and deleted. What does `docker diff` print?",
     kind=Value("a list of lines, such as `['C /etc', 'A /etc/new']`", is_texts, _lines),
     solution_code='answer = ["C /etc", "D /etc/motd", "C /srv", "C /srv/shop", "A /srv/shop/news"]',
     why="Two changes can be seen, and each directory above them is listed with a `C`. A copy that "
@@ -149,6 +151,7 @@ def back_from_below(image: Sizes, steps: Steps) -> int:
 
 account = Exercise(
     title="Keep the account",
+    asks="What do reading, appending, a chmod, replacing and deleting add to a container's layer?",
     kind=Trial(
         wants="a function of two arguments, `image` and `steps`",
         fits=callable,

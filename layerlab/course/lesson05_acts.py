@@ -51,6 +51,7 @@ def delete_only(box: Container) -> None:
 
 no_copy = Exercise(
     title="Replace it without copying it",
+    asks="How do you replace a large file of the image without copying it up?",
     kind=Acting("a function of one argument, `box`", databases, replaced),
     solution_code="""
 def answer(box):
@@ -131,6 +132,7 @@ def moved_away(box: Container) -> None:
 
 anew = Exercise(
     title="Begin a directory anew",
+    asks="How does a directory become opaque?",
     kind=Acting("a function of one argument, `box`", caches, emptied),
     solution_code="""
 def answer(box):
@@ -225,6 +227,7 @@ def rewritten(box: Container, old: str, new: str) -> None:
 
 move = Exercise(
     title="Move a directory of the image",
+    asks="Why can't a container rename a directory of the image, and what does `mv` do then?",
     kind=Acting("a function of three arguments, `box`, `old` and `new`", moves, moved),
     solution_code="""
 def answer(box, old, new):

@@ -21,6 +21,8 @@ def _digests(value: Plain) -> Plain:
 
 already_here = Exercise(
     title="What a pull says",
+    asks="`os`, `libs`, `app` are here in this order. What says a pull of `os`, `libs`, "
+    "`patch`, `app`?",
     kind=Value("a list of layers, such as `['os', 'libs']`", is_texts, _digests),
     solution_code='answer = ["os", "libs"]',
     why="`os` and `libs` are here, one on the other, as the new image has them. `patch` is new, "
@@ -84,6 +86,7 @@ def bases_once(images: Sequence[Sized]) -> int:
 
 on_disk = Exercise(
     title="What the disk holds",
+    asks="How many bytes does the store hold of several images?",
     kind=Trial(
         wants="a function of one argument, `images`",
         fits=callable,
@@ -171,6 +174,7 @@ def each_at_its_place(here: Sequence[Names], wanted: Names) -> list[str]:
 
 crossing = Exercise(
     title="What a pull moves",
+    asks="Which layers does a pull download?",
     kind=Trial(
         wants="a function of two arguments, `here` and `wanted`",
         fits=callable,
@@ -221,6 +225,8 @@ PAGES = 245
 
 in_memory = Exercise(
     title="What is in memory",
+    asks="Three containers read a file of the base, then one appends to it. What does the page "
+    "cache hold?",
     kind=Value("a number of pages", is_number),
     solution_code="answer = 2 * 245",
     why="Twice 245 pages: the lower file's, which two containers share, and the copy of the third, "
@@ -280,6 +286,7 @@ def _freed(images: Sequence[Sized], gone: int) -> int:
 
 freed = Exercise(
     title="What a removal frees",
+    asks="How many bytes does the removal of an image free?",
     kind=Trial(
         wants="a function of two arguments, `images` and `gone`",
         fits=callable,

@@ -23,6 +23,7 @@ def _twelve(value: Plain) -> Plain:
 
 which_directory = Exercise(
     title="Find the directory",
+    asks="By which name does a layer's directory in `layerdb` go, and where do you get it?",
     kind=Value("text, 12 hex digits or more", is_text, _twelve),
     solution_code='answer = "162103836f644705e6a482165236d2d3eb7674953223f59071734601230578dd"',
     why="`flanneld` came with the fourth layer, and the directory bears the fourth ChainID.",
@@ -45,6 +46,7 @@ which_directory = Exercise(
 
 what_find_found = Exercise(
     title="Read what find found",
+    asks="What does `find` find under a DiffID's name, and what does the file say?",
     kind=Value("text, 12 hex digits or more", is_text, _twelve),
     solution_code='answer = "4de2f0468a91"',
     why="The file says under which digest a registry has the layer: the last line of the pull.",
@@ -111,6 +113,7 @@ def by_instruction(rows: Sequence[Row], diff_ids: Sequence[str]) -> list[Pair]:
 
 pair_up = Exercise(
     title="Rows and layers",
+    asks="How do the rows of a history and the layers of an image belong together?",
     kind=Trial(
         wants="a function of two arguments, `history` and `diff_ids`",
         fits=callable,
@@ -157,6 +160,7 @@ def answer(history, diff_ids):
 
 missing_rows = Exercise(
     title="Had you built it here",
+    asks="When does a row of `docker history` say `<missing>`?",
     kind=Value("a number", is_number),
     solution_code="answer = 1",
     why="Each of the nine steps would be an image here, with an ID, and Alpine itself is one. "
@@ -223,6 +227,7 @@ def cache_ids(files: Mapping[str, str], top: str) -> list[str]:
 
 lower_dirs = Exercise(
     title="From a ChainID to the content",
+    asks="How does Docker get from a ChainID to the directories that it mounts?",
     kind=Trial(
         wants="a function of two arguments, `files` and `top`",
         fits=callable,

@@ -28,6 +28,8 @@ def _is_numbers(value: Plain) -> bool:
 
 layer_of = Exercise(
     title="Which layer a file comes from",
+    asks="Several layers have a file. Which copy does a container see, and what does `chown "
+    "-R` do to that?",
     kind=Value("a list of four layer numbers, such as `[0, 1, 2, 3]`", _is_numbers),
     solution_code="answer = [1, 2, 6, 7]",
     why="A container sees the topmost copy. `chown -R` made one of every page, changed or not.",
@@ -60,6 +62,7 @@ layer_of = Exercise(
 
 one_run = Exercise(
     title="What one RUN would save",
+    asks="Three instructions write the same pages. What would one save?",
     kind=Value("a number of bytes", is_number),
     solution_code="""
 from layerlab.course.lesson09 import shop
@@ -104,6 +107,7 @@ def _tidy_text(value: Plain) -> Plain:
 
 password = Exercise(
     title="Get the password back",
+    asks="A file with a password was deleted by a later instruction. Where is it?",
     kind=Value("the password as text", is_text, _tidy_text),
     solution_code="""
 from layerlab.course.lesson09 import parcel
@@ -139,6 +143,7 @@ answer = found.decode().split("password = ")[1]
 
 by_waste = Exercise(
     title="The layers by their waste",
+    asks="Which layer carries the waste: the one that hides, or the one that is hidden?",
     kind=Value("a list of layer numbers, such as `[2, 0]`", _is_numbers),
     solution_code="""
 from collections import Counter
@@ -185,6 +190,7 @@ _UNPACK = "cd /srv/app && tar -xf vendor.tar && rm vendor.tar key"
 
 lean = Exercise(
     title="A leaner image",
+    asks="What do you do about files that were copied in and aren't needed?",
     kind=Dockerfile(leaner),
     solution_code='''
 answer = """

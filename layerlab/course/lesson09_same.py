@@ -103,6 +103,7 @@ def same_id_or_error(one: str, other: str) -> bool:
 
 same_image = Exercise(
     title="The same image?",
+    asks="Two archives: how do you tell whether they hold the same image?",
     kind=Trial(
         wants="a function of two arguments, `one` and `other`",
         fits=callable,
