@@ -25,38 +25,42 @@ def _cache(what: str, advice: str, *places: str) -> Cache:
     return Cache(what, advice, places)
 
 
+def _delete(places: str) -> str:
+    return f"end this RUN with `&& rm -rf {places}`"
+
+
 _HOME = r"/(?:root|home/[^/]+)"
 _STAGE = "build in a stage of its own, and COPY the result from it"
 
 CACHES = (
-    _cache("apt's package lists", "end this RUN with `&& rm -rf /var/lib/apt/lists/*`",
-           r"/var/lib/apt/lists"),
-    _cache("apt's downloads and caches", "end this RUN with `&& rm -rf /var/cache/apt/*`",
-           r"/var/cache/apt"),
+    _cache("apt's package lists", _delete("/var/lib/apt/lists/*"), r"/var/lib/apt/lists"),
+    _cache("apt's downloads and caches", _delete("/var/cache/apt/*"), r"/var/cache/apt"),
     _cache("apk's index and downloads", "write `apk add --no-cache`",
            r"/var/cache/apk", r"/etc/apk/cache"),
-    _cache("dnf's and yum's caches", "end this RUN with `&& dnf clean all`, or yum",
-           r"/var/cache/(?:dnf|libdnf5|yum)"),
-    _cache("zypper's caches", "end this RUN with `&& zypper clean --all`", r"/var/cache/zypp"),
-    _cache("pacman's downloads", "end this RUN with `&& pacman -Scc --noconfirm`",
-           r"/var/cache/pacman/pkg"),
+    _cache("dnf's caches", _delete("/var/cache/dnf /var/cache/libdnf5"),
+           r"/var/cache/(?:lib)?dnf5?"),
+    _cache("yum's caches", _delete("/var/cache/yum"), r"/var/cache/yum"),
+    _cache("zypper's caches", _delete("/var/cache/zypp/*"), r"/var/cache/zypp"),
+    _cache("pacman's downloads", _delete("/var/cache/pacman/pkg/*"), r"/var/cache/pacman/pkg"),
     _cache("pip's cache", "write `pip install --no-cache-dir`", _HOME + r"/\.cache/pip"),
     _cache("uv's cache", "write `uv --no-cache`", _HOME + r"/\.cache/uv"),
-    _cache("Poetry's cache", "end this RUN with `&& rm -rf ~/.cache/pypoetry`",
+    _cache("Poetry's cache", _delete("~/.cache/pypoetry/cache ~/.cache/pypoetry/artifacts"),
            _HOME + r"/\.cache/pypoetry/(?:cache|artifacts)"),
-    _cache("conda's packages", "end this RUN with `&& conda clean --all --yes`",
+    _cache("conda's packages",
+           "end this RUN with `&& conda clean --all --force-pkgs-dirs --yes`",
            r"/opt/(?:conda|mini(?:conda|forge)3?)/pkgs", _HOME + r"/\.conda/pkgs"),
-    _cache("npm's cache", "end this RUN with `&& npm cache clean --force`",
-           _HOME + r"/\.npm/_(?:cacache|logs)"),
+    _cache("npm's cache", _delete("~/.npm"), _HOME + r"/\.npm/_(?:cacache|logs)"),
     _cache("yarn's cache", "end this RUN with `&& yarn cache clean`",
-           r"/usr/local/share/\.cache/yarn", _HOME + r"/\.(?:cache/yarn|yarn/berry/cache)"),
+           r"/usr/local/share/\.cache/yarn", _HOME + r"/\.cache/yarn"),
+    _cache("yarn's cache", "end this RUN with `&& yarn cache clean --all`",
+           _HOME + r"/\.yarn/berry/cache"),
     _cache("Go's build and module caches", _STAGE,
            _HOME + r"/\.cache/go-build", _HOME + r"/go/pkg/mod", r"/go/pkg/mod"),
     _cache("cargo's downloads and sources", _STAGE,
            r"(?:" + _HOME + r"/\.cargo|/usr/local/cargo)/(?:registry|git)"),
-    _cache("Composer's cache", "end this RUN with `&& composer clear-cache`",
+    _cache("Composer's cache", _delete("~/.cache/composer ~/.composer/cache"),
            _HOME + r"/\.(?:cache/composer|composer/cache)"),
-    _cache("gem's downloads", "end this RUN with `&& rm -rf \"$(gem env gemdir)\"/cache/*`",
+    _cache("gem's downloads", _delete("\"$(gem env gemdir)\"/cache/*"),
            r"/var/lib/gems/[^/]+/cache", r"/usr/local/bundle/cache",
            r"/usr/(?:local/)?lib/ruby/gems/[^/]+/cache"),
     _cache("Maven's repository", _STAGE, _HOME + r"/\.m2/repository"),
@@ -66,6 +70,9 @@ CACHES = (
     _cache("ccache's objects", _STAGE, _HOME + r"/\.(?:cache/)?ccache"),
     _cache("temporary files", "delete them in the RUN that makes them", r"/tmp", r"/var/tmp"),
 )  # fmt: skip
+"""Where a tool's own command leaves something, the advice is ``rm``: ``npm cache clean`` writes
+a log there (*ran*: npm 9.2), ``dnf clean`` keeps its lists of what is to be cleaned, ``pacman
+-Scc --noconfirm`` takes "no" for the answer."""
 
 _ANY = re.compile("|".join(f"((?:{'|'.join(cache.places)})/.)" for cache in CACHES), re.DOTALL)
 
