@@ -1,18 +1,21 @@
 """The interview's questions: each sentence has a cell that proves it, and the terms fit."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from layerlab.course.interviewing import answers
 from layerlab.course.lessons import LESSONS
+from layerlab.course.listing import further
 from layerlab.course.question import Question
-from layerlab.course.questions import CHAPTER, QUESTIONS
+from layerlab.course.questions import CHAPTER, FURTHER, QUESTIONS
 from layerlab.errors import NotFound
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 STARS = {"Q4": 3}  # the chapter gives the other nine four
+LESSONS_ASKED = {"01", "02", "03", "04", "05", "06", "07", "09"}
 
 
 def cells(number: str) -> dict[str, dict]:
@@ -27,6 +30,8 @@ ALL_CELLS = {
 }
 every = pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
 ten = pytest.mark.parametrize("question", CHAPTER, ids=[each.key for each in CHAPTER])
+
+further_ones = pytest.mark.parametrize("question", FURTHER, ids=[each.key for each in FURTHER])
 
 
 def test_the_chapter_has_ten() -> None:
@@ -97,8 +102,53 @@ def test_a_sheet_says_it_all() -> None:
         assert "[2]" in text
         assert "lesson 01" in text
         assert "联合" in text
-    assert 'href="01_union_file_systems.ipynb"' in sheet._repr_html_()
+    assert 'href="01_union_file_systems.ipynb#cell-id=see-search"' in sheet._repr_html_()
     assert "[Q2]" in repr(answers("Q9"))
+
+
+def test_there_are_questions_from_every_lesson() -> None:
+    assert len(FURTHER) >= 40
+    assert len(QUESTIONS) == len(CHAPTER) + len(FURTHER) >= 50
+    counted = Counter(each.lesson for each in FURTHER)
+    assert {number for number, count in counted.items() if count >= 4} == LESSONS_ASKED
+    for lesson in LESSONS_ASKED:
+        keys = [each.key for each in FURTHER if each.lesson == lesson]
+        assert keys == [f"L{lesson}-{number + 1}" for number in range(len(keys))]
+
+
+@further_ones
+def test_a_further_question_is_answered_from_lessons(question: Question) -> None:
+    assert 2 <= len(question.full) <= 4
+    assert 2 <= len(question.points) <= 5
+    assert question.follow_ups
+    assert any(each.cell.startswith(question.lesson) for each in question.full)
+
+
+@further_ones
+def test_each_point_is_found_in_both_languages(question: Question) -> None:
+    english = " ".join([question.short, *(sentence.text for sentence in question.full)])
+    assert all(question.covered(english))
+    assert all(question.covered(question.short_zh))
+
+
+def test_the_list_has_every_further_question_and_no_answer() -> None:
+    for question in FURTHER:
+        for text in (further()._repr_html_(), repr(further(question.lesson))):
+            assert question.key in text
+            assert question.short[:30] not in text
+    assert "Lesson 07 · Case study: flannel: 7" in repr(further())
+    assert "L06-1" not in further("07")._repr_html_()
+    assert "<code>docker history</code>" in further()._repr_html_()
+    with pytest.raises(NotFound, match="08"):
+        further("08")
+
+
+def test_a_sheet_without_false_answers_has_no_room_for_them() -> None:
+    bare = next(each for each in FURTHER if not each.false)
+    for text in (repr(answers(bare.key)), answers(bare.key)._repr_html_()):
+        assert "Don't say" not in text
+        assert bare.zh in text
+        assert bare.follow_ups[0].asks.split("`")[0] in text
 
 
 def test_an_unknown_question_is_named() -> None:

@@ -12,6 +12,7 @@ _HOMES = {
     "answers": "interviewing",
     "export_anki": "anki",
     "flash_cards": "flash",
+    "further": "listing",
     "interview": "interview_desk",
     "known": "knowing",
     "progress": "board",

@@ -130,7 +130,7 @@ def _answer_box(result: Result) -> str:
 
 def _summary(state: Interview) -> str:
     rows = "".join(
-        f'<tr><th scope="row" style="text-align:left">{escape(r.question.asks)}</th>'
+        f'<tr><th scope="row" style="text-align:left">{code(r.question.asks)}</th>'
         f"<td>{sum(r.marks)} of {len(r.marks)}</td><td>{r.seconds} s</td></tr>"
         for r in state.results
     )

@@ -6,7 +6,7 @@ from html import escape
 from layerlab.course.exercise import code
 from layerlab.course.lessons import LESSONS
 from layerlab.course.question import Question
-from layerlab.course.questions import QUESTIONS
+from layerlab.course.questions import CHAPTER, QUESTIONS
 from layerlab.errors import NotFound
 
 _HERE = "08"
@@ -38,9 +38,10 @@ class Sheet:
 
     def __repr__(self) -> str:
         asked = self.question
-        lines = ["In half a minute", f"  {asked.short}", f"  {asked.short_zh}", "In two minutes"]
+        lines = [] if asked in CHAPTER else [f"{asked.key} · {asked.asks}", asked.zh]
+        lines += ["In half a minute", f"  {asked.short}", f"  {asked.short_zh}", "In two minutes"]
         lines += [f"  - {each.text} {self.proof(each.cell)}" for each in asked.full]
-        lines += ["Don't say"]
+        lines += ["Don't say"] if asked.false else []
         lines += [f"  - {each.says} No: {each.why} {self.proof(each.cell)}" for each in asked.false]
         lines += ["Asked next"]
         lines += [f"  - {each.asks} {each.answer}" for each in asked.follow_ups]
@@ -53,25 +54,33 @@ class Sheet:
             f"<li><s>{code(s.says)}</s> {code(s.why)} {self._link(s.cell)}</li>"
             for s in asked.false
         )
+        dont = f"<p><strong>Don't say</strong></p><ul>{false}</ul>" if asked.false else ""
         more = "".join(
             f"<details><summary>{code(each.asks)}</summary><p>{code(each.answer)}</p></details>"
             for each in asked.follow_ups
         )
         return (
-            f"<p><strong>In half a minute.</strong> {code(asked.short)}</p>"
+            f"{self._head()}<p><strong>In half a minute.</strong> {code(asked.short)}</p>"
             f'<p lang="zh">{code(asked.short_zh)}</p>'
             f"<p><strong>In two minutes.</strong></p><ul>{full}</ul>"
-            f"<p><strong>Don't say</strong></p><ul>{false}</ul>"
-            f"<p><strong>Asked next</strong></p>{more}"
+            f"{dont}<p><strong>Asked next</strong></p>{more}"
         )
 
+    def _head(self) -> str:
+        """The question, unless it stands in a heading of the lesson."""
+        asked = self.question
+        if asked in CHAPTER:
+            return ""
+        zh = f'<span lang="zh">{escape(asked.zh)}</span>'
+        return f"<p><strong>{escape(asked.key)} · {code(asked.asks)}</strong><br>{zh}</p>"
+
     def _link(self, cell: str) -> str:
-        number = cell.partition("#")[0]
+        number, _, name = cell.partition("#")
         text = f"<small>{escape(self.proof(cell))}</small>"
         if number == _HERE:
             return text
         [lesson] = [each for each in LESSONS if each.number == number]
-        return f'<a href="{lesson.notebook}">{text}</a>'
+        return f'<a href="{lesson.notebook}#cell-id={name}">{text}</a>'
 
 
 def answers(key: str) -> Sheet:

@@ -59,9 +59,9 @@ class FollowUp:
 class Question:
     """One question of the interview.
 
-    ``stars`` is how often it is asked, one to five, as the chapter gives it. ``short`` takes
-    half a minute to say, ``full`` two. ``zh`` and ``short_zh`` are question and short answer
-    in Chinese.
+    ``stars`` is how often it is asked, one to five: of the chapter's questions as it says, of
+    the others as we judge. ``short`` takes half a minute to say, ``full`` two. ``zh`` and
+    ``short_zh`` are question and short answer in Chinese.
     """
 
     key: str
