@@ -28,14 +28,21 @@ from test_archive import ARCHIVES, HYBRID, LAYERS, put
 from test_source import zstd
 
 from layerlab import (
+    Container,
     DigestMismatch,
+    File,
+    Image,
     InvalidImage,
+    Layer,
     LayerlabError,
     LimitExceeded,
     Limits,
+    Meta,
+    Symlink,
     open_image,
     open_images,
 )
+from layerlab.shell import Shell
 
 
 def refused(path, fault="", kind=LayerlabError):
@@ -406,6 +413,80 @@ def test_json_of_the_wrong_shape_at_every_place(tmp_path, name):
     assert opened < 100
 
 
+NO_TIMES = (
+    "x", "2024-13-01T00:00:00Z", "2024-02-30T00:00:00Z", "2024-01-01T24:00:00Z",
+    "2024-01-01T00:00:60Z", "2024-01-01T00:00:00.Z", "2024-01-01t00:00:00z", "٢٠٢٤-01-01T00:00:00Z",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("time", NO_TIMES)
+def test_times_that_are_none(tmp_path, time):
+    """*ran*: docker load refuses the image, be it the config's time or a step's in its history."""
+    for document in {"created": time}, {"history": [{"created": time}] * 2}:
+        files = docker_archive(LAYERS) | {"config.json": config(LAYERS, **document)}
+        refused(put(tmp_path / "x.tar", packed(files)), "is not a time", InvalidImage)
+
+
+def test_digits_of_other_scripts_are_no_numbers(tmp_path):
+    layer = tar(entry("x", b"", pax_headers={"mtime": "٣"}))
+    refused(put(tmp_path / "x.tar", packed(docker_archive([layer]))), "makes no sense")
+
+
+@pytest.mark.parametrize("mtime", ["9" * 20, "-" + "9" * 20, str(1 << 63)])
+def test_times_that_no_machine_counts_to(tmp_path, mtime):
+    layer = tar(entry("x", b"", pax_headers={"mtime": mtime}))
+    refused(put(tmp_path / "x.tar", packed(docker_archive([layer]))), "is too large")
+    far = bytearray(tar(entry("x", b"")))
+    far[136:148] = (-(1 << 70)).to_bytes(12, "big", signed=True)
+    far[148:156] = b" " * 8
+    far[148:156] = b"%06o\0 " % sum(far[:512])
+    refused(put(tmp_path / "y.tar", packed(docker_archive([bytes(far)]))), "is too large")
+
+
+# What programs in a container make of it
+
+TOOLS = {"/bin/busybox": File(b"\x7fELF", Meta(0o755))}
+TOOLS |= {f"/bin/{name}": Symlink("busybox") for name in ("date", "ls", "stat", "tar")}
+
+
+@pytest.mark.parametrize("mtime", [-(1 << 62), -62_135_596_801, 253_402_300_800, 1 << 62])
+def test_programs_print_any_time(mtime):
+    there = Layer.of({**TOOLS, "/x": File(b"", Meta(mtime=mtime))})
+    for line in ("ls -l /x", "ls -l --full-time /x", "stat /x", "date -r /x"):
+        done = Shell(Container(Image([there]))).run(line)
+        assert done.code == 0, done
+        assert done.stdout
+
+
+def pax(data=b"", **records):
+    records = {key.replace("_", "."): value for key, value in records.items()}
+    return tar(entry("x", data, pax_headers=records))
+
+
+SPARSE = {
+    "a map of fractions": pax(GNU_sparse_map="1.5"),
+    "a map of nothing": pax(GNU_sparse_major="1", GNU_sparse_minor="0", GNU_sparse_realsize="9"),
+    "a size of text": pax(GNU_sparse_size="x", GNU_sparse_map="0,0"),
+    "a terabyte of holes": pax(b"x", GNU_sparse_size=str(1 << 40), GNU_sparse_map="0,1"),
+    "another": pax(
+        b"1\n0\n1\n" + bytes(506),
+        GNU_sparse_major="1", GNU_sparse_minor="0", GNU_sparse_realsize=str(1 << 40),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", SPARSE)
+def test_tar_in_a_container_and_sparse_files(fault):
+    container = Container(Image([Layer.of({**TOOLS, "/x.tar": SPARSE[fault], "/d/x": b""})]))
+    tracemalloc.start()
+    done = Shell(container).run("tar -xf /x.tar -C /d")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert done.code != 0
+    assert done.stderr.startswith(b"tar: ")
+    assert peak < 32 << 20
+
+
 # Limits: each can be reached, and raised
 
 
@@ -562,8 +643,6 @@ def check_mutant(path):
 @given(st.binary(max_size=3000))
 @example(b"\x1f\x8b\x08" + bytes(600))
 def test_any_bytes_as_a_layer(data):
-    from layerlab import Layer
-
     for head in (b"", LAYERS[0][:512], LAYERS[0][:1024]):
         try:
             Layer.from_tar(head + data)

@@ -28,7 +28,7 @@ def _nothing() -> Mapping[str, Any]:  # Python 3.11 won't have a mappingproxy as
     return _NOTHING
 
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _OF_ONE_STEP = ("container", "container_config", "id", "parent")
 """What Docker notes of the step that made an image; it isn't true of an image built on it."""
 
@@ -51,6 +51,7 @@ class History:
             key: gojson.field(entry, key, str, where, "")
             for key in ("created", "created_by", "author", "comment")
         }
+        _check_time(texts["created"], where)
         return cls(**texts, empty_layer=gojson.field(entry, "empty_layer", bool, where, False))
 
     def to_json(self) -> dict[str, Any]:
@@ -122,10 +123,7 @@ class ImageConfig:
             values[name] = _parse(name, top.get(key), f"{where}: {key}")
         for name, key in _SECTION.items():
             values[name] = _parse(name, section.get(key), f"{where}: config.{key}")
-        if values["created"] and not _TIME.fullmatch(values["created"]):
-            raise InvalidImage(
-                f"{values['created']!r:.60} is not a time", where=f"{where}: created"
-            )
+        _check_time(values["created"], where)
         return cls(**values, document=MappingProxyType(top))
 
     def for_a_child(self) -> "ImageConfig":
@@ -207,6 +205,18 @@ def _parse(name: str, value: Any, where: str) -> Any:
     if name == "healthcheck":
         return MappingProxyType(gojson.as_type(value, dict, where))
     return gojson.as_type(value, bool if name == "args_escaped" else str, where)
+
+
+def _check_time(text: str, where: str) -> None:
+    """Refuse a ``created`` that is no time; so does Docker, the whole image (*ran*)."""
+    from datetime import datetime  # slow to import
+
+    try:
+        if text and _TIME.fullmatch(text) is None:
+            raise ValueError
+        datetime.fromisoformat(text or EPOCH)  # there is no 30th of February
+    except ValueError:
+        raise InvalidImage(f"{text!r:.60} is not a time", where=f"{where}: created") from None
 
 
 def _update(

@@ -7,14 +7,16 @@ from datetime import UTC, datetime, timedelta
 
 SIX_MONTHS = 15_778_476
 """Half a year in seconds, 365.2425 days long: what ``ls -l`` calls recent."""
+_FIRST, _LAST = -62_135_596_800, 253_402_300_799
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UNITS = {"second": 1, "sec": 1, "minute": 60, "min": 60, "hour": 3600, "day": 86400,
           "week": 604800}  # fmt: skip
 
 
 def moment(seconds: float) -> datetime:
-    """Seconds since 1970 as a date."""
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(seconds))
+    """Seconds since 1970 as a date, in the years 1 to 9999: a stranger's tar may say anything."""
+    within = min(max(int(seconds), _FIRST), _LAST)
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=within)
 
 
 def listed(mtime: int, now: int, *, gnu: bool) -> str:

@@ -28,8 +28,8 @@ _PAX, _PAX_GLOBAL, _LONG_NAME, _LONG_LINK = b"xgLK"
 _KNOWN = frozenset(b"0123456")
 _XATTR = "SCHILY.xattr."
 _RECORD = re.compile(rb"([1-9]\d{0,6}) ([^=\0]+)=", re.DOTALL)
-_DECIMAL = re.compile(r"-?\d{1,20}")
-_TIME = re.compile(r"(-?)(\d{1,20})(?:\.(\d*))?")
+_DECIMAL = re.compile(r"-?\d{1,20}", re.ASCII)
+_TIME = re.compile(r"(-?)(\d{1,20})(?:\.(\d*))?", re.ASCII)
 
 
 class Entry(NamedTuple):
@@ -162,7 +162,10 @@ def _meta(header: bytes, reader: Reader) -> Meta:
 
 def _time_field(field: bytes, reader: Reader) -> int:
     if field[0] & 0xC0 == 0xC0:  # base 256, and before 1970
-        return int.from_bytes(field, "big", signed=True)
+        value = int.from_bytes(field, "big", signed=True)
+        if value < -1 << 63:
+            raise _bad(reader, "a time is too large")
+        return value
     return _number(field, reader, "time")
 
 
@@ -206,6 +209,8 @@ def _parse_records(data: bytes, reader: Reader) -> dict[str, str | bytes]:
                 raise _bad(reader, f"the pax record {key}={text[:60]!r} makes no sense")
             if key in ("size", "uid", "gid") and not 0 <= int(text) < 1 << 63:
                 raise _bad(reader, f"the pax record {key}={text} is negative or too large")
+            if key == "mtime" and not -1 << 63 <= _time_text(text) < 1 << 63:  # as Go has it
+                raise _bad(reader, f"the pax record {key}={text:.60} is too large")
             records[key] = text
     return records
 

@@ -199,7 +199,7 @@ def _read(job: Job, action: str) -> int:
             else:
                 untarring.unpack(job, archive, wanted.members(archive))
             return wanted.missing()
-    except tarfile.ReadError:
+    except (tarfile.TarError, *FAULTS[1:], OverflowError):  # tarfile trusts a sparse file's map
         if not data:
             return 0
         if not process.gnu:

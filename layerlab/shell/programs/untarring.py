@@ -6,6 +6,7 @@ owner, mode and time when all that is in it is there.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tarfile
@@ -19,6 +20,10 @@ from layerlab.shell.programs.packing import Rooted
 
 if TYPE_CHECKING:
     from layerlab.shell.programs.tarring import Job
+
+
+_ROOM = 1 << 30
+"""Bytes that one file's holes may have."""
 
 
 def unpack(job: Job, archive: tarfile.TarFile, members: Iterator[tarfile.TarInfo]) -> None:
@@ -61,6 +66,8 @@ class _Unpacker:
         return "/".join(parts[self.strip :])
 
     def _data(self, member: tarfile.TarInfo) -> bytes:
+        if member.issparse() and member.size > _ROOM:  # a few bytes may say that it is a terabyte
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), member.name)
         reader = self.archive.extractfile(member) if member.isreg() else None
         return reader.read() if reader else b""
 
