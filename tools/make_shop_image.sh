@@ -12,7 +12,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 
-apt-get source --download-only dash toybox
+apt-get source --tar-only --download-only dash toybox
 for archive in *.orig.tar.*; do tar -xf "$archive"; done
 mkdir include
 ln -s /usr/include/linux /usr/include/asm-generic /usr/include/*-linux-gnu/asm include

@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
-from layerlab import Image, ImageConfig, open_image, save_image
+from layerlab import File, Image, ImageConfig, open_image, save_image
 from layerlab.analysis import waste
 from layerlab.course.lesson09 import one_run, shop
+from tests.reference.buildkit import buildkit_client
 from tests.reference.conftest import Docker, Require
 from tests.reference.test_lesson01 import quoted
 
@@ -42,14 +43,22 @@ class Lesson:
     made: dict[str, Any]
     docker: Docker
 
-    def built(self, folder: Path, text: str) -> Image:
-        """What the real engine builds of the lesson's context with this Dockerfile."""
+    def built(self, folder: Path, text: str, token: Path | None = None) -> Image:
+        """What the real engine builds of the lesson's context with this Dockerfile.
+
+        With ``token`` BuildKit builds, and that file is a secret and not in the context.
+        """
+        client, options = self.docker, ["--network", "none"]
         context = folder / "context"
         shutil.rmtree(context, ignore_errors=True)
         shutil.copytree(FOLDER, context)
         (context / "Dockerfile").write_text(text)
         subprocess.run(["chmod", "-R", "u=rwX,go=rX", context], check=True)
-        self.docker("build", "--network", "none", "-t", "lesson09", context)
+        if token:
+            shutil.move(context / "token", token)
+            client = buildkit_client(self.docker)
+            options += ["--secret", f"id=t,src={token}"]
+        client("build", *options, "-t", "lesson09", context)
         self.docker("save", "-o", folder / "built.tar", "lesson09")
         return open_image(folder / "built.tar")
 
@@ -111,6 +120,15 @@ def test_a_mended_dockerfile_saves_on_an_engine_what_it_saves_in_the_lesson(
     real = lesson.built(tmp_path, lesson.made[name])
     assert [layer.size for layer in real.layers] == [layer.size for layer in ours.layers]
     assert waste(real).wasted_bytes == waste(ours).wasted_bytes
+
+
+def test_a_mounted_secret_is_in_no_layer(lesson: Lesson, tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    real = lesson.built(tmp_path, lesson.made["mounting"], token)
+    for ours, layer in zip(lesson.made["mounted"].layers, real.layers, strict=True):
+        assert (list(ours.changes), ours.size) == (list(layer.changes), layer.size)
+        for node in layer.changes.values():
+            assert not isinstance(node, File) or token.read_bytes() not in node.content.read()
 
 
 def test_one_run_saves_what_the_exercise_says(lesson: Lesson, tmp_path: Path) -> None:
