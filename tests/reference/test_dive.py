@@ -5,6 +5,7 @@ of their files (tools/dive/record.py made both files, and says how).
 """
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from layerlab import Image
-from layerlab.analysis import dive
+from layerlab.analysis import dive, waste
 from layerlab.archive import open_images
 
 FOLDER = Path(__file__).with_name("recorded")
@@ -34,3 +35,14 @@ def test_the_figures_are_dives_to_the_last_digit(images: Mapping[str, Image], na
     )  # fmt: skip
     paths = [{"layers": row.layers, "path": row.path, "size": row.size} for row in found.paths]
     assert paths == told["paths"]
+
+
+def test_what_dive_does_not_see_is_as_the_page_says(images: Mapping[str, Image]) -> None:
+    page = Path(__file__).parents[2].joinpath("docs/waste.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([\w-]+)` \| (\d+) \| (\d+) \|", page, re.MULTILINE)
+    assert len(rows) >= 10
+    for name, by_dive, by_us in rows:
+        assert FIGURES[name]["wasted_bytes"] == int(by_dive), name
+        assert waste(images[f"{name}:1"]).wasted_bytes == int(by_us), name
+    one = FIGURES["one-layer-and-a-cache"]
+    assert one["user_wasted_percent"] == "NaN"
