@@ -194,11 +194,18 @@ class Layer(Drawn):
         A directory that no entry names, only implied by one below it, is ``IMPLIED``.
         """
         tree: dict[str, dict[str, Change]] = {"/": {}}
+        last, entries = "", tree["/"]
         for path, node in self.changes.items():
             if isinstance(node, Directory):
                 tree.setdefault(path, {})
-            if path != "/":
+            if path == "/":
+                continue
+            parent, _, name = path.rpartition("/")
+            if parent == last and name not in entries:  # most stand next to each other
+                entries[name] = node
+            else:
                 _plant(tree, path, node)
+                last, entries = parent, tree[parent or "/"]
         return tree
 
     @cached_property

@@ -144,7 +144,7 @@ def committed(upper: Mapping[str, Node]) -> dict[str, Change]:
     capabilities stay (*ran*: docker 20.10). A name that begins with ``.wh.`` can't be stored:
     read back it would be a whiteout.
     """
-    kept: dict[str, Change] = {}
+    kept: dict[str, Change] = dict(upper)
     nodes: dict[int, Change] = {}
     for path, node in upper.items():
         if "/.wh." in path and path.rpartition("/")[2].startswith(".wh."):
@@ -154,18 +154,19 @@ def committed(upper: Mapping[str, Node]) -> dict[str, Change]:
                 hint="rename the file: read back, it would be a whiteout",
             )
         if type(node) is Device and node.device == "socket":
+            del kept[path]
             continue
-        stored = nodes.get(id(node))
-        if stored is None:
-            stored = nodes[id(node)] = _stored(node)
-        kept[path] = stored
+        meta = node.meta
+        if type(meta.mtime) is int and meta.xattrs is NO_XATTRS:
+            continue  # as it is stored already
+        if id(node) not in nodes:
+            nodes[id(node)] = _stored(node)
+        kept[path] = nodes[id(node)]
     return kept
 
 
 def _stored(node: Node) -> Node:
     meta = node.meta
-    if type(meta.mtime) is int and meta.xattrs is NO_XATTRS:
-        return node  # as it is stored already
     capability = meta.xattrs.get(CAPABILITY)
     xattrs = NO_XATTRS if capability is None else {CAPABILITY: capability}
     seconds = Meta(meta.mode, meta.uid, meta.gid, int(meta.mtime // 1), xattrs)

@@ -131,11 +131,13 @@ def _pieces(changes: Mapping[str, Change]) -> Iterator[bytes | memoryview]:
             size = node.size
             yield _entry(headers.FILE, name, node.meta, node.type_bits, size=size)
             padding = -size % headers.BLOCK
-            if type(node.content) is Zeros:
+            if type(node.content) is not Zeros:
+                yield from node.content.chunks()
+                yield bytes(padding)
+            elif size < _GATHER:
+                yield _SOME_ZEROS[: size + padding]
+            else:
                 yield from _zeros(size + padding)
-                continue
-            yield from node.content.chunks()
-            yield bytes(padding)
         elif isinstance(node, Symlink):
             target = node.target.encode("utf-8", "surrogateescape")
             yield _entry(headers.SYMLINK, name, node.meta, node.type_bits, link=target)
