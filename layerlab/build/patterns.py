@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable
 from functools import cache
 
+from layerlab.build.globbing import ANY, FOLDERS, WITHIN, Gap, matcher
+
 _NO_MEANING = ".+()|{}$"
 """What means something in a regular expression, and nothing in a pattern."""
 
@@ -22,18 +24,19 @@ class BadPattern(ValueError):
 
 def matches(pattern: str, path: str) -> bool:
     """``filepath.Match``: ``*``, ``?`` and ``[…]`` within a name; ``BadPattern`` if it is none."""
-    return expression(pattern).fullmatch(path) is not None
+    return _go(pattern)(path)
 
 
 @cache
-def expression(pattern: str) -> re.Pattern[str]:
-    """A pattern of Go's as a regular expression."""
-    found, at = "", 0
+def _go(pattern: str) -> Callable[[str], bool]:
+    """Whether a path is one that a pattern of Go's means."""
+    pieces, found, at = [], "", 0
     while at < len(pattern):
         char = pattern[at]
         at += 1
         if char == "*":
-            found += "[^/]*"
+            pieces.append(found)
+            found = ""
         elif char == "?":
             found += "[^/]"
         elif char == "[":
@@ -43,7 +46,7 @@ def expression(pattern: str) -> re.Pattern[str]:
             if char == "\\":
                 char, at = _escaped(pattern, at)
             found += re.escape(char)
-    return re.compile(found, re.DOTALL)
+    return matcher([*pieces, found], [WITHIN] * len(pieces))
 
 
 def _escaped(pattern: str, at: int) -> tuple[str, int]:
@@ -68,7 +71,7 @@ def _class(pattern: str, at: int) -> tuple[str, int]:
             ranges.append("")  # a range that nothing lies in
     inside = "".join(ranges)
     if not inside:
-        return ("." if negated else r"(?!)"), at + 1
+        return (r"[\s\S]" if negated else r"(?!)"), at + 1
     return f"[{'^' if negated else ''}{inside}]", at + 1
 
 
@@ -86,22 +89,33 @@ def ignorer(pattern: str) -> Callable[[str], bool]:
 
     A bare ``**`` at the end or the beginning means any text there, slashes or not.
     """
+    pieces: list[str] = []
+    gaps: list[Gap] = []
     source, kind, at = "", "exact", 0
+
+    def variable(gap: Gap) -> None:
+        nonlocal source, kind
+        pieces.append(source)
+        gaps.append(gap)
+        source, kind = "", "regexp"
+
     while at < len(pattern):
         start, char = at, pattern[at]
         at += 1
         if char == "*" and pattern.startswith("*", at):
             at += 1 + pattern.startswith("/", at + 1)
             if at < len(pattern):
-                source, kind = f"{source}(.*/)?", "regexp"
+                variable(FOLDERS)
             elif kind == "exact":
                 kind = "prefix"
             else:
-                source, kind = f"{source}.*", "regexp"
+                variable(ANY)
             if start == 0:
                 kind = "suffix"
-        elif char in "*?":
-            source, kind = source + ("[^/]*" if char == "*" else "[^/]"), "regexp"
+        elif char == "*":
+            variable(WITHIN)
+        elif char == "?":
+            source, kind = f"{source}[^/]", "regexp"
         elif char in _NO_MEANING:
             source += f"\\{char}"
         elif char == "\\":
@@ -113,10 +127,10 @@ def ignorer(pattern: str) -> Callable[[str], bool]:
         else:
             source += char
             kind = "regexp" if char in "[]" else kind
-    return _test(pattern, kind, source)
+    return _test(pattern, kind, [*pieces, source], gaps)
 
 
-def _test(pattern: str, kind: str, source: str) -> Callable[[str], bool]:
+def _test(pattern: str, kind: str, pieces: list[str], gaps: list[Gap]) -> Callable[[str], bool]:
     if kind == "exact":
         return pattern.__eq__
     if kind == "prefix":
@@ -125,7 +139,6 @@ def _test(pattern: str, kind: str, source: str) -> Callable[[str], bool]:
         tail = pattern[2:]
         return lambda path: path.endswith(tail) or (tail[:1] == "/" and path == tail[1:])
     try:
-        found = re.compile(f"^{source}$")
+        return matcher(pieces, gaps)
     except re.error:
         raise BadPattern from None
-    return lambda path: found.match(path) is not None
