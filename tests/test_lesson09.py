@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from layerlab import Directory, Engine, File, Image, ImageConfig, Layer, open_image, save_image
-from layerlab.analysis import compare, waste
+from layerlab.analysis import compare, dive, waste
 from layerlab.archive.saving import save_images
 from layerlab.course.exercise import Note
 from layerlab.course.lesson09 import (
@@ -85,6 +85,17 @@ def test_every_kind_of_waste_is_in_the_image() -> None:
     assert ARCHIVE.stat().st_size < 300_000
 
 
+def test_the_figures_are_what_dive_prints_of_the_image() -> None:
+    """*Ran*: dive 0.13.1's own analysis, which tools/dive/build.sh compiles, on this archive."""
+    figures = dive(shop())
+    assert figures.efficiency == 0.6468187579406697
+    assert figures.user_wasted_percent == 0.7734613931991282
+    assert (figures.wasted_bytes, figures.size) == (776_160, 1_313_372)
+    assert [row.path.removeprefix("/srv/shop/") for row in figures.paths] == [
+        "site/index.html", "catalog.csv", "site/style.css", "site/about.html", "token",
+    ]  # fmt: skip
+
+
 def test_the_layers_are_those_that_a_container_sees() -> None:
     seen = {path: layer for path, _, layer in shop().rootfs.items()}
     assert layer_of.solve() == [seen[path] for path in PATHS]
@@ -139,6 +150,7 @@ def test_other_dockerfiles_that_do_what_was_asked(text: str) -> None:
             "the key: hidden",
         ),
         (f"FROM debian\nCOPY key /moved\nRUN {INSTALL}\n", "the key: there"),
+        (WASTEFUL, "the package lists: there"),
         ("FROM nowhere\n", "pull access denied"),
     ],
 )
