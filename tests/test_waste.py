@@ -163,6 +163,17 @@ def test_why(name: str) -> None:
     assert found.wasted_bytes == 5
 
 
+def test_a_file_that_is_made_again_with_its_folder() -> None:
+    """As ``rm -r node_modules && npm ci`` does."""
+    tree = {"/d": Directory(), "/d/same": b"12345", "/d/other": b"123", "/d/gone": b"1"}
+    again = {"/d": Directory(opaque=True), "/d/same": b"12345", "/d/other": b"456"}
+    assert [(found.why, found.saves) for found in waste(of(tree, again)).findings] == [
+        ("written again unchanged", 5),
+        ("changed in a later layer", 3),
+        ("deleted in a later layer", 1),
+    ]
+
+
 def test_what_dive_misses() -> None:
     """A removed folder, an opaque one, and an image of a single layer."""
     tree = {"/d": Directory(), "/d/x": bytes(30), "/d/e/y": bytes(20)}

@@ -7,7 +7,7 @@ stored and sent, and nobody can see it any more.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from layerlab.analysis.sameness import same_content, same_owner
@@ -17,7 +17,7 @@ from layerlab.nodes import Change, Device, Directory, LowerLink, Whiteout
 
 Fate = Literal["in use", "deleted", "changed", "metadata", "rewritten"]
 """``metadata``: the same bytes with another mode, owner or xattr. ``rewritten``: the same bytes
-once more. A path that became something else, a folder's that was replaced too, is ``deleted``."""
+once more. A path that became something else is ``deleted``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +43,25 @@ def copies(image: Image) -> tuple[Copy, ...]:
     stack = _Stack()
     for number, layer in enumerate(image.layers):
         stack.put(number, layer)
-    fates = _fates(stack.inodes)
+    fates, names = _fates(stack.inodes), stack.names()
     found = (
-        Copy(inode.path, inode.layer, inode.node.size, fate, inode.by, tuple(sorted(inode.names)))
+        Copy(
+            inode.path, inode.layer, inode.node.size, fate, inode.by,
+            tuple(sorted(names[id(inode)])) if inode.by is None else (),
+        )
         for inode, fate in zip(stack.inodes, fates, strict=True)
-    )
+    )  # fmt: skip
     return tuple(sorted(found, key=lambda copy: (copy.path, copy.layer)))
 
 
 @dataclass(slots=True)
 class _Inode:
-    """A node of one layer, and those of its names that can still be seen."""
+    """A node of one layer, and how many of its names can still be seen."""
 
     path: str
     layer: int
     node: Change
-    names: list[str] = field(default_factory=list)
+    names: int = 0
     by: int | None = None
     successor: Change | None = None
     """What took the place of its last name."""
@@ -80,7 +83,7 @@ class _Stack:
             if isinstance(node, LowerLink)
         }
         for path, node in _entries(layer):
-            self._hide(path, node, number)
+            self._hide(path, node, number, layer)
         own: dict[int, _Inode] = {}
         for path, node in _entries(layer):
             if isinstance(node, Directory):
@@ -96,32 +99,36 @@ class _Stack:
                     self.inodes.append(own[id(node)])
                 self._show(path, own[id(node)])
 
+    def names(self) -> dict[int, list[str]]:
+        """The paths at which each inode can be seen, by its ``id``."""
+        found: dict[int, list[str]] = {}
+        for path, inode in self._seen.items():
+            if inode is not None:
+                found.setdefault(id(inode), []).append(path)
+        return found
+
     def _show(self, path: str, inode: _Inode | None) -> None:
         self._seen[path] = inode
         if inode is None:
             self._inside.setdefault(path, set())
         else:
-            inode.names.append(path)
+            inode.names += 1
         parent = path.rpartition("/")[0] or "/"
         if path != "/":
             self._inside[parent].add(path)
 
-    def _hide(self, path: str, node: Change, number: int) -> None:
+    def _hide(self, path: str, node: Change, number: int, layer: AnyLayer) -> None:
         """What a change does to what could be seen at its path and below."""
         if path not in self._seen:
             return
-        old = self._seen[path]
-        if isinstance(node, Directory):
-            if old is not None:
-                self._gone(path, None, number)
-            elif node.opaque:
-                for child in list(self._inside[path]):
-                    self._gone(child, None, number)
-        else:
-            self._gone(path, node if old else None, number)
+        if not isinstance(node, Directory) or self._seen[path] is not None:
+            self._gone(path, number, layer)
+        elif node.opaque:
+            for child in list(self._inside[path]):
+                self._gone(child, number, layer)
 
-    def _gone(self, path: str, successor: Change | None, by: int) -> None:
-        """Nobody sees a path and what is below it any more."""
+    def _gone(self, path: str, by: int, layer: AnyLayer) -> None:
+        """Nobody sees a path and what is below it any more, but what the layer has there."""
         parent = path.rpartition("/")[0] or "/"
         self._inside[parent].discard(path)
         waiting = [path]
@@ -130,9 +137,9 @@ class _Stack:
             waiting.extend(self._inside.pop(path, ()))
             inode = self._seen.pop(path)
             if inode is not None:
-                inode.names.remove(path)
+                inode.names -= 1
                 if not inode.names:
-                    inode.successor, inode.by = successor, by
+                    inode.successor, inode.by = layer.changes.get(path), by
 
 
 def _entries(layer: AnyLayer) -> Iterator[tuple[str, Change]]:

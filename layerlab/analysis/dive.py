@@ -117,15 +117,24 @@ def _tree(layer: AnyLayer) -> _Tree:
     if isinstance(layer, Layer) and layer.linked:
         return tree
     for entry in read_entries(Reader(own.blocks() if own else tar_blocks(layer.changes))):
-        path, folder = posixpath.normpath(f"/{entry.name}").lstrip("/"), "/"
-        *parents, name = path.split("/")
-        for parent in parents:
-            tree.setdefault(folder, {}).setdefault(parent, _Entry())
-            folder = _join(folder, parent)
-        if name and not name.startswith(_OPAQUE):
-            known = _Entry(entry.size, entry.kind == DIRECTORY)
-            tree.setdefault(folder, {})[name] = known
+        folder, _, name = posixpath.normpath(f"/{entry.name.lstrip('/')}").rpartition("/")
+        if name:
+            _open(tree, folder or "/")
+            if not name.startswith(_OPAQUE):
+                tree[folder or "/"][name] = _Entry(entry.size, entry.kind == DIRECTORY)
     return tree
+
+
+def _open(tree: _Tree, folder: str) -> None:
+    """Enter a folder and its parents, as far as they aren't there yet."""
+    missing = []
+    while folder not in tree:
+        parent, _, name = folder.rpartition("/")
+        missing.append((folder, parent or "/", name))
+        folder = parent or "/"
+    for path, parent, name in reversed(missing):
+        tree[path] = {}
+        tree[parent].setdefault(name, _Entry())
 
 
 def _join(folder: str, name: str) -> str:
