@@ -1,6 +1,7 @@
 """The interview's questions: each sentence has a cell that proves it, and the terms fit."""
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -15,12 +16,31 @@ from layerlab.errors import NotFound
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 STARS = {"Q4": 3}  # the chapter gives the other nine four
+UNITS = {"": 1, "B": 1, "kB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000}
+FIGURE = re.compile(r"(?<![\w.-])(\d+(?:,\d{3})*(?:\.\d+)?)\s?(kB|MB|GB|B)?(?!\w)")
 LESSONS_ASKED = {"01", "02", "03", "04", "05", "06", "07", "09"}
 
 
 def cells(number: str) -> dict[str, dict]:
     [path] = NOTEBOOKS.glob(f"{number}_*.ipynb")
     return {cell["id"]: cell for cell in json.loads(path.read_text("utf-8"))["cells"]}
+
+
+def words_of(cell: dict) -> str:
+    """What a cell shows: its code, and its outputs as text."""
+    shown = ["".join(cell["source"])]
+    for output in cell["outputs"]:
+        shown += ["".join(output.get("text", output.get("data", {}).get("text/plain", "")))]
+    return "\n".join(shown)
+
+
+def figures(text: str) -> list[tuple[float, float]]:
+    """The numbers in a text, each with the step of its last digit: 1.26GB is to 10MB."""
+    found = []
+    for number, unit in FIGURE.findall(text):
+        step = 10.0 ** -len(number.partition(".")[2]) * UNITS[unit]
+        found.append((float(number.replace(",", "")) * UNITS[unit], step))
+    return found
 
 
 ALL_CELLS = {
@@ -46,6 +66,16 @@ def test_each_sentence_has_a_cell_that_was_run(question: Question) -> None:
         assert cell["cell_type"] == "code", told
         assert cell["outputs"], told
         assert all(output["output_type"] != "error" for output in cell["outputs"]), told
+
+
+@every
+def test_each_figure_is_in_the_cell_that_proves_it(question: Question) -> None:
+    said = [(each.text, each.cell) for each in question.full]
+    said += [(each.why, each.cell) for each in question.false]
+    for text, cell in said:
+        seen = [value for value, _ in figures(words_of(ALL_CELLS[cell]))]
+        for value, step in figures(text):
+            assert any(abs(value - each) <= step / 2 for each in seen), f"{value:,.0f}: {text}"
 
 
 @every

@@ -15,8 +15,7 @@ L03_1 = Question(
     "文件来自镜像。所以在 CentOS 7 主机上运行 CentOS 8 容器,看到的是 3.10 内核和 8 版本。",
     full=(
         Sentence(
-            "On a host with CentOS 7.9 the container `centos` says release 8.4, and the host's "
-            "kernel.",
+            "A container of `centos` says release 8.4, and the kernel 3.10, which is the host's.",
             "03#see-centos",
         ),
         Sentence(
@@ -95,7 +94,7 @@ L03_2 = Question(
         ),
         FollowUp(
             "What if the program isn't static?",
-            "Its start fails with *no such file or directory*: what is missing is the loader that "
+            "Its start fails with `no such file or directory`: what is missing is the loader that "
             "it names.",
         ),
     ),
@@ -140,7 +139,7 @@ L03_3 = Question(
             "such as the lookup of names, work otherwise.",
         ),
         FollowUp(
-            "What does *distroless* mean?",
+            "What does `distroless` mean?",
             "A base with the libraries and certificates that a program needs, and neither shell "
             "nor package manager.",
         ),
@@ -220,7 +219,7 @@ L03_5 = Question(
         ),
         Sentence("The image is as large either way: 148,819,908 bytes.", "04#base-has"),
         Sentence(
-            "On disk ten apps of 126MB each take 216MB, since they share the base.", "03#shared"
+            "On disk ten apps take 216MB and not 1.26GB, since they share the base.", "03#shared"
         ),
     ),
     points=(

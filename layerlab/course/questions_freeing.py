@@ -15,18 +15,14 @@ L06_4 = Question(
     "像,加 -a 则删除所有没有容器使用的镜像。被其他镜像或容器使用的层保留。",
     full=(
         Sentence(
-            "`rmi` of an image of 8.5MB frees 500,000 bytes: its one layer that no other image "
-            "has.",
+            "`rmi` of the shop frees 500,000 bytes: its one layer that no other image has.",
             "06#see-rmi",
         ),
         Sentence(
-            "`prune -a` removes the two images that no container stands on, tags or not.",
+            "`prune -a` removes the two images that no container stands on, and brings 9.5MB.",
             "06#see-prune",
         ),
-        Sentence(
-            "15.5MB were said to be reclaimable, and 9.5MB came: the base is still needed.",
-            "06#see-prune",
-        ),
+        Sentence("15.5MB had been called reclaimable: more than came.", "06#reclaimable"),
     ),
     points=(
         Point("What nothing else uses", ("unique|nothing else|没有别人",)),
@@ -58,7 +54,7 @@ L06_5 = Question(
     key="L06-5",
     lesson="06",
     stars=3,
-    asks="What does *virtual* mean in `docker ps -s`, and do ten containers take the image ten "
+    asks="What does `virtual` mean in `docker ps -s`, and do ten containers take the image ten "
     "times?",
     zh="docker ps -s 里的 virtual 是什么意思?十个容器会占十份镜像吗?",
     short="The first number is the container's own layer; virtual is that and the image together. "
@@ -78,7 +74,7 @@ L06_5 = Question(
         ),
         Sentence("Fifty containers add no byte of image layers.", "05#see-fifty"),
         Sentence(
-            "But if each appends a byte to the database of 50MB, they store 2.5GB.",
+            "But if each appends a byte to a large file, the disk holds 2.56GB in place of 52MB.",
             "05#fifty-table",
         ),
     ),
@@ -91,7 +87,7 @@ L06_5 = Question(
     false=(
         FalseAnswer(
             "Each container has a copy of the image.",
-            "Fifty of them add 0 bytes.",
+            "Fifty of them add nothing to the bytes of the layers.",
             "05#see-fifty",
         ),
     ),

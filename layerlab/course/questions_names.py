@@ -50,8 +50,8 @@ L02_1 = Question(
     ),
     follow_ups=(
         FollowUp(
-            "Who lists the ChainIDs?",
-            "Nobody. They are computed from the DiffIDs when they are needed.",
+            "Where are the ChainIDs listed?",
+            "Neither in the config nor in the manifest. They are computed from the DiffIDs.",
         ),
         FollowUp(
             "Why hashes at all?",

@@ -124,7 +124,8 @@ L09_3 = Question(
     "编译工具放在另一个阶段。",
     full=(
         Sentence(
-            "One RUN doesn't get rid of what COPY brought: 245kB stay wasted.", "09#see-merged"
+            "One RUN doesn't get rid of what COPY brought: of that 154kB and 91kB stay wasted.",
+            "09#see-merged",
         ),
         Sentence(
             "After an edit of a page the single RUN installs the packages again, and two stages "
@@ -220,7 +221,11 @@ L09_5 = Question(
     full=(
         Sentence("The config says which program starts, with which environment.", "02#template"),
         Sentence("The history names the instruction behind each layer.", "09#layers"),
-        Sentence("In the layers of the shop are 17 files that no container sees.", "09#hidden"),
+        Sentence(
+            "In the layers of the shop are files that no container sees: four of a manual, and 13 "
+            "more.",
+            "09#hidden",
+        ),
         Sentence("One of them is named like a secret: the token, in layer 2.", "09#own-look"),
     ),
     points=(

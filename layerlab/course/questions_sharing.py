@@ -14,7 +14,10 @@ L06_1 = Question(
     short_zh="两个镜像从基础层开始、到这一层为止完全相同,才会共享。存储按 ChainID 每个只存一份;"
     "换了基础层就要再存一份。单个镜像的 SIZE 不变,变小的是磁盘总量。",
     full=(
-        Sentence("Three images of 24.5MB in all take 10.5MB on disk.", "06#see-disk"),
+        Sentence(
+            "Three images take 10.5MB on disk; their sizes add up to more than twice as much.",
+            "06#see-disk",
+        ),
         Sentence(
             "Of their eight layers the store has five: the base serves three images, the runtime "
             "two.",
@@ -34,7 +37,7 @@ L06_1 = Question(
     false=(
         FalseAnswer(
             "Sharing makes an image smaller.",
-            "SIZE is shared and unique together: of the shop's 8.5MB 8MB are shared.",
+            "SIZE is shared and unique together: for the shop 8MB and 500kB.",
             "06#df-v",
         ),
     ),
@@ -120,7 +123,8 @@ L06_3 = Question(
     "程序的堆内存不共享。",
     full=(
         Sentence(
-            "Ten containers read a library, and 489 pages of it are in memory, not 4,890.",
+            "Ten containers read a library, and 489 pages of it are in memory, not ten times as "
+            "many.",
             "06#see-memory",
         ),
         Sentence("One container appends a byte: its copy brings 489 pages more.", "06#see-own"),

@@ -89,8 +89,9 @@ L07_5 = Question(
             "It adds a newline, and that is hashed, too.",
         ),
         FollowUp(
-            "Which file lists ChainIDs?",
-            "None: `parent` in `layerdb` names the one below, the rest is computed.",
+            "Is it written down anywhere?",
+            "In no image. In `layerdb` it is a directory's name, and the file `parent` names the "
+            "one below.",
         ),
     ),
 )
