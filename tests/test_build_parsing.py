@@ -254,3 +254,12 @@ def test_a_text_taken_for_a_format():
         "date +%!F(MISSING) 100% %!x(MISSING) %!y(MISSING) %!z(MISSING)"
     )
     assert unfilled("%") == "%!(NOVERB)"
+
+
+@pytest.mark.parametrize("depth", [300, 20_000])
+def test_substitutions_nested_without_end(depth):
+    text = "${a:-" * depth + "x" + "}" * depth
+    with pytest.raises(BadSubstitution, match="nested too deeply"):
+        expand(text, {}, "\\")
+    shallow = "${a:-" * 90 + "x" + "}" * 90
+    assert expand(shallow, {}, "\\") == "x"

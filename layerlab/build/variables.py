@@ -67,12 +67,16 @@ class _Words:
         return [*self._done, self._word] if self._word else self._done
 
 
+_DEEPEST = 100
+"""``${a:-${b:-…}}``: Docker goes on, but nobody who means well does."""
+
+
 class _Lexer:
     """One pass over a text."""
 
     def __init__(self, text: str, env: Mapping[str, str], escape: str, raw: bool) -> None:
         self._text, self._env, self._escape, self._raw = text, env, escape, raw
-        self._at = 0
+        self._at = self._depth = 0
 
     def _peek(self) -> str:
         """The next character; nothing at the end."""
@@ -187,8 +191,13 @@ class _Lexer:
 
     def _word(self) -> str:
         """What stands behind a modifier, up to the brace."""
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise BadSubstitution("substitutions nested too deeply")
         try:
-            return self.until("}")[0]
+            found = self.until("}")[0]
+            self._depth -= 1
+            return found
         except BadSubstitution:
             if not self._peek():
                 raise BadSubstitution(_NO_BRACE) from None
