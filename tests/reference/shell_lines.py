@@ -1,11 +1,14 @@
 """Command lines for busybox and for layerlab, and the layers that they are run on."""
 
+import os
 import random
 import shutil
 
 from layerlab import Directory, File, Layer, Meta, Symlink, Whiteout
 from layerlab.shell.programs import PROGRAMS
 
+RANDOM_LINES = int(os.environ.get("LAYERLAB_SHELL_LINES", "100"))
+SEED = int(os.environ.get("LAYERLAB_SHELL_SEED", "8"))
 OLD = 981_173_106
 """2001-02-03 04:05:06 UTC."""
 
@@ -780,6 +783,12 @@ sh run y; sh -c 'echo $0 $1' a b; sh nosuch; echo $?
 """.strip("\n").split("\n"),
 ]
 # Nor what bash does here: its warnings and exit codes without a terminal.
+
+
+def random_lines() -> list[str]:
+    """So many as the environment asks for, from its seed."""
+    rng = random.Random(SEED)
+    return [random_line(rng) for _ in range(RANDOM_LINES)]
 
 
 def random_line(rng: random.Random) -> str:
