@@ -31,9 +31,11 @@ from layerlab.analysis import (
     Finding,
     WastedPath,
     compare,
+    comparing,
     copies,
     waste,
 )
+from layerlab.analysis.sameness import same_content
 from layerlab.digest import DiffID
 from layerlab.errors import InvalidLayer, NoContent
 from layerlab.nodes import Change
@@ -369,3 +371,26 @@ def test_a_comparison_has_every_size() -> None:
     assert [row.how for row in other.differences] == ["metadata", "kind"]
     numbers = (of({"/n": Device("char", 1, minor)}) for minor in (2, 3))
     assert [row.how for row in compare(*numbers).differences] == ["content"]
+
+
+def test_what_both_images_are_made_of_is_not_read(tmp_path: Path) -> None:
+    """Two archives with one base: of that only the DiffID is asked."""
+    images = []
+    for name in "ab":
+        layers = {"/f": b"12345", "/g": b"1"}, {"/f": name.encode() * 5}, {"/g": Whiteout()}
+        save_image(of(*layers), tmp_path / name)
+        images.append(open_image(tmp_path / name))
+    read: list[File] = []
+
+    def watched(pairs: Sequence[tuple[Change, Change]]) -> list[bool]:
+        read.extend(node for pair in pairs for node in pair if isinstance(node, File))
+        return same_content(pairs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(comparing, "same_content", watched)
+        found = compare(*images)
+    assert found.differences == (Difference("/f", "content", 5, 5),)
+    assert [node.size for node in read] == [5, 5]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(comparing, "same_content", lambda pairs: [False] * len(pairs))
+        assert compare(images[0], open_image(tmp_path / "a")).differences == ()

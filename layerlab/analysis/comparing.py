@@ -90,27 +90,41 @@ class Comparison:
 
 
 def compare(a: Image, b: Image) -> Comparison:
-    """Compare two images; ``NoContent`` if only the name of a layer is known."""
-    left = {path: node for path, node, _ in a.rootfs.items()}
-    right = {path: node for path, node, _ in b.rootfs.items()}
-    both = [path for path in left if path in right and left[path] is not right[path]]
-    same = same_content([(left[path], right[path]) for path in both])
+    """Compare two images; ``NoContent`` if only the name of a layer is known.
+
+    Bytes are read of files of one size in layers that only one of the images has.
+    """
+    shared = _shared(a, b)
+    left = {path: (node, layer) for path, node, layer in a.rootfs.items()}
+    right = {path: (node, layer) for path, node, layer in b.rootfs.items()}
     found: dict[str, How | None] = {path: "removed" for path in left if path not in right}
     found |= {path: "added" for path in right if path not in left}
-    for path, content in zip(both, same, strict=True):
-        found[path] = _how(left[path], right[path], content)
+    pairs = {
+        path: (left[path][0], right[path][0])
+        for path in left
+        if path in right and not (left[path][1] == right[path][1] < shared)
+    }
+    for path, same in zip(pairs, same_content(list(pairs.values())), strict=True):
+        found[path] = _how(*pairs[path], same)
     rows = (
         Difference(path, how, _size(left.get(path)), _size(right.get(path)))
         for path, how in sorted(found.items())
         if how is not None
     )
-    return Comparison(_layers(a, b), tuple(rows))
+    return Comparison(_layers(a, b, shared), tuple(rows))
 
 
-def _layers(a: Image, b: Image) -> tuple[ComparedLayer, ...]:
-    shared = 0
-    while shared < min(len(a.layers), len(b.layers)) and a.layers[shared] == b.layers[shared]:
-        shared += 1
+def _shared(a: Image, b: Image) -> int:
+    """How many layers both begin with."""
+    count = 0
+    for one, other in zip(a.diff_ids, b.diff_ids, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+def _layers(a: Image, b: Image, shared: int) -> tuple[ComparedLayer, ...]:
     rows = [
         ComparedLayer(layer.diff_id, layer.size, number, number if number < shared else None)
         for number, layer in enumerate(a.layers)
@@ -123,8 +137,8 @@ def _layers(a: Image, b: Image) -> tuple[ComparedLayer, ...]:
     return tuple(rows)
 
 
-def _size(node: Visible | None) -> int | None:
-    return None if node is None else node.size
+def _size(there: tuple[Visible, int] | None) -> int | None:
+    return None if there is None else there[0].size
 
 
 def _how(one: Visible, other: Visible, same: bool) -> How | None:
