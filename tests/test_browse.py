@@ -162,6 +162,18 @@ def test_only_what_is_open_is_shown() -> None:
     for number in range(20):
         everything = everything.expand(f"/{number}")
     assert len(everything.rows) == MOST_ROWS
+    assert f"The first {MOST_ROWS} lines are shown." in everything.notes
+    assert opened.notes == ""
+
+
+def test_what_is_deep_or_long_is_shown_as_far_as_it_goes() -> None:
+    deep = "/a" * 1500
+    browser = browse(image({f"{deep}/f": "x"}, {f"{deep}/f": "y", "/l": Symlink("z" * 9000)}))
+    assert browser.state.selected == f"{deep}/f"
+    assert len(browser.view["rows"]) == MOST_ROWS
+    assert len(browser.view["detail"][0]) == 400
+    browser.select("/l")
+    assert len(browser.view["detail"][1]) < 700
 
 
 def test_sizes_sort_each_folder() -> None:

@@ -8,7 +8,7 @@ function render({ model, el }) {
   const root = make("div", { class: "ll-bench ll-desk ll-browse", role: "group", "aria-label": frame.name });
   const picture = makePicture((part) => send("pick", part));
   const words = makeWords(frame.head);
-  const [, detailHead, detail, , state] = words.rest;
+  const [notes, detailHead, detail, , state] = words.rest;
   const button = (text, act) => {
     const made = make("button", { type: "button" }, text);
     made.addEventListener("click", act);
@@ -86,7 +86,7 @@ function render({ model, el }) {
     make("div", { class: "bar" }, zoomIn, zoomOut), picture.element,
     make("details", {}, make("summary", {}, frame.head), state),
   );
-  tree.element.after(detailHead, detail); // of the selected path
+  tree.element.after(notes, detailHead, detail); // these are of the selected path
   el.append(root);
 
   const draw = () => {

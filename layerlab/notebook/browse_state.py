@@ -12,7 +12,7 @@ from layerlab.errors import LayerlabError
 from layerlab.image import Image
 from layerlab.notebook import browse_words, treemap_picture, treemap_view
 from layerlab.notebook.browse_index import Index
-from layerlab.notebook.browse_tree import MOST_IN_FOLDER, Row, Tree, leading, matcher
+from layerlab.notebook.browse_tree import MOST_IN_FOLDER, MOST_ROWS, Row, Tree, leading, matcher
 from layerlab.notebook.drawing import normal
 from layerlab.notebook.scene import parents
 from layerlab.notebook.svg import printable
@@ -80,9 +80,13 @@ class Browsing:
         return self.index.tree(self.shown_layer, self.only_waste, self.found, self.pattern)
 
     @cached_property
+    def _lines(self) -> tuple[Row, ...]:
+        return self.tree.rows(self.opened, self.order, self.limits)
+
+    @property
     def rows(self) -> tuple[Row, ...]:
         """The lines of the tree that are shown."""
-        return self.tree.rows(self.opened, self.order, self.limits)
+        return self._lines[:MOST_ROWS]
 
     # ---- moves in the tree ----
 
@@ -90,23 +94,25 @@ class Browsing:
         """Open a folder, and those that lead to it."""
         path = self._in_tree(path)
         if not self.tree.items[path].folder:
-            raise BadMove(f"{printable(path)} is no folder", hint="select it instead")
+            raise BadMove(f"{browse_words.path(path)} is no folder", hint="select it instead")
         count = len(self.tree.children.get(path, ()))
         opened = self.opened | {path, *parents(path)}
-        return self._now(f"{printable(path)} is open: {_count(count, 'name')}.", opened=opened)
+        return self._now(
+            f"{browse_words.path(path)} is open: {_count(count, 'name')}.", opened=opened
+        )
 
     def collapse(self, path: str) -> Self:
         """Close a folder."""
         path = self._in_tree(path)
         if path not in self.opened or path == "/":
-            raise BadMove(f"{printable(path)} isn't open", hint="open it first")
-        return self._now(f"{printable(path)} is closed.", opened=self.opened - {path})
+            raise BadMove(f"{browse_words.path(path)} isn't open", hint="open it first")
+        return self._now(f"{browse_words.path(path)} is closed.", opened=self.opened - {path})
 
     def more(self, path: str) -> Self:
         """Show more names of a long folder."""
         path = self._in_tree(path)
         limits = {**self.limits, path: self.limits.get(path, MOST_IN_FOLDER) + _MORE}
-        return self._now(f"More of {printable(path)}.", limits=limits)
+        return self._now(f"More of {browse_words.path(path)}.", limits=limits)
 
     def select(self, path: str) -> Self:
         """Tell of a path: where it comes from, what it hides, what is in it.
@@ -194,8 +200,10 @@ class Browsing:
         while path != "/" and not any(p.children for r in roots if (p := r.at(path)) is not None):
             path = path.rpartition("/")[0] or "/"
         if path == self.place[1] and layer == self.place[0]:
-            raise BadMove(f"the map shows {printable(path)} already", hint="select a folder in it")
-        return self._now(f"The map shows {printable(path)}.", place=(layer, path))
+            raise BadMove(
+                f"the map shows {browse_words.path(path)} already", hint="select a folder in it"
+            )
+        return self._now(f"The map shows {browse_words.path(path)}.", place=(layer, path))
 
     def zoom_out(self) -> Self:
         """Show in the map what is around."""
@@ -229,7 +237,7 @@ class Browsing:
         path = normal(path)
         if path not in self.tree.items:
             raise BadMove(
-                f"there is no {printable(path)} in what is shown",
+                f"there is no {browse_words.path(path)} in what is shown",
                 hint="choose another layer, or show all paths again",
             )
         return path
@@ -241,7 +249,7 @@ class Browsing:
             return self._in_tree(path)
         if any(self.index.node(path, n) is not None for n in range(len(self.image.layers))):
             return path
-        raise BadMove(f"no layer has {printable(path)}", hint="check how it is written")
+        raise BadMove(f"no layer has {browse_words.path(path)}", hint="check how it is written")
 
     def _layer(self, number: int | str | None) -> int | None:
         if number is None or number == "":
@@ -284,12 +292,14 @@ class Browsing:
 
     @property
     def notes(self) -> str:
-        return ""
+        if len(self._lines) <= MOST_ROWS:
+            return ""
+        return f"The first {MOST_ROWS} lines are shown. Close a folder, or filter, to see others."
 
     @property
     def detail(self) -> tuple[str, str]:
         """The selected path: what it is, where it comes from, what it hides, how it begins."""
-        return printable(self.selected), browse_words.about(self)
+        return browse_words.path(self.selected), browse_words.about(self)
 
     @property
     def values(self) -> Mapping[str, str]:

@@ -127,8 +127,11 @@ class Tree:
     def rows(
         self, opened: Collection[str], order: str, limits: Mapping[str, int]
     ) -> tuple[Row, ...]:
-        """The lines of the opened folders; a long folder ends in one that stands for the rest."""
-        return tuple(islice(self._walk("/", 0, opened, order, limits), MOST_ROWS))
+        """The lines of the opened folders; a long folder ends in one that stands for the rest.
+
+        There are at most ``MOST_ROWS`` and one more, which shows that there would be others.
+        """
+        return tuple(islice(self._walk("/", 0, opened, order, limits), MOST_ROWS + 1))
 
     def _walk(
         self, path: str, depth: int, opened: Collection[str], order: str, limits: Mapping[str, int]

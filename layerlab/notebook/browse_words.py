@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from layerlab.notebook.browse_state import Browsing
     from layerlab.notebook.browse_tree import Row
 
-_MOST_LINES, _MOST_FINDINGS = 40, 8
+_MOST_LINES, _MOST_FINDINGS, _LONGEST = 40, 8, 5000
 _FATES = {
     "deleted": "deleted by",
     "changed": "changed by",
@@ -106,22 +106,27 @@ def note(row: Row) -> str:
     return f"{wasted} waste" if row.item.folder else f"hides {wasted}"
 
 
+def path(path: str) -> str:
+    """A path on a line of its own."""
+    return short(printable(path[:_LONGEST]), 400)
+
+
 def about(state: Browsing) -> str:
     """All that is known of the selected path."""
-    path = state.selected
-    item = state.tree.items.get(path)
+    selected = state.selected
+    item = state.tree.items.get(selected)
     node = item.node if item else None
     if item and item.folder:
-        size = state.tree.sizes.get(path, 0)
-        count = len(state.tree.children.get(path, ()))
+        size = state.tree.sizes.get(selected, 0)
+        count = len(state.tree.children.get(selected, ()))
         first = f"folder of {count:,} name{'s' * (count != 1)}, {human_size(size)}"
         lines = [f"{first}{_meta(node)}", *_came(state, item.layer)]
     elif item and node is not None:
         lines = [f"{_kind(state, node, item.layer)}{_meta(node)}", *_came(state, item.layer)]
     else:
         lines = ["not in what is shown"]
-    if path != "/":
-        lines += [_trail(state, path), *_copies(state, path)]
+    if selected != "/":
+        lines += [_trail(state, selected), *_copies(state, selected)]
     if isinstance(node, File):
         lines += ["", preview(node.content)]
     return "\n".join(lines)
@@ -133,9 +138,9 @@ def _kind(state: Browsing, node: Change, layer: int) -> str:
         linked = f", a hard link: one of {names} names" if names > 1 else ""
         return f"file of {human_size(node.size)} ({node.size:,} bytes){linked}"
     if isinstance(node, Symlink):
-        return f"symlink to {printable(node.target)}"
+        return f"symlink to {path(node.target)}"
     if isinstance(node, LowerLink):
-        return f"hard link to {printable(node.target)} in a layer below"
+        return f"hard link to {path(node.target)} in a layer below"
     if isinstance(node, Device) and node.device in ("char", "block"):
         return f"{kind_word(node)} {node.major}, {node.minor}"
     if isinstance(node, Whiteout):
