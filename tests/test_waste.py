@@ -394,3 +394,11 @@ def test_what_both_images_are_made_of_is_not_read(tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(comparing, "same_content", lambda pairs: [False] * len(pairs))
         assert compare(images[0], open_image(tmp_path / "a")).differences == ()
+
+
+def test_what_is_found_shows_itself_in_a_line() -> None:
+    image = of({"/a": bytes(2000), "/b": b"1"}, {"/a": Whiteout()})
+    assert repr(waste(image)) == "<Waste: 2kB of 2kB, 1 finding>"
+    assert repr(waste(of({}))) == "<Waste: 0B of 0B, 0 findings>"
+    found = compare(image, of({"/a": bytes(2000), "/b": b"1"}))
+    assert repr(found) == "<Comparison: 2kB and 2kB, 2kB shared, 1 path differs>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -10,6 +10,7 @@ from layerlab.analysis.sameness import same_content, same_owner
 from layerlab.digest import DiffID
 from layerlab.image import Image
 from layerlab.nodes import Device, Visible
+from layerlab.units import human_size
 
 How = Literal["added", "removed", "kind", "content", "metadata"]
 """What differs at a path. ``metadata``: mode, owner or xattrs alone; times never count."""
@@ -35,13 +36,13 @@ class Difference:
     size_b: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """Two images side by side. Sizes are in bytes."""
 
     layers: tuple[ComparedLayer, ...]
     """Those that both begin with, which a store keeps once; then the others of ``a``, of ``b``."""
-    differences: tuple[Difference, ...] = field(repr=False)
+    differences: tuple[Difference, ...]
     """By path."""
 
     @cached_property
@@ -83,6 +84,12 @@ class Comparison:
         """Paths that both have, but for their times different: kind, content, mode or owner."""
         alone = "added", "removed"
         return tuple(row.path for row in self.differences if row.how not in alone)
+
+    def __repr__(self) -> str:
+        sizes = f"{human_size(self.size_a)} and {human_size(self.size_b)}"
+        count = len(self.differences)
+        differ = "1 path differs" if count == 1 else f"{count} paths differ"
+        return f"<Comparison: {sizes}, {human_size(self.shared_bytes)} shared, {differ}>"
 
     @property
     def _shared(self) -> tuple[ComparedLayer, ...]:

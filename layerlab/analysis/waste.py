@@ -15,6 +15,7 @@ from itertools import groupby
 from layerlab.analysis.caches import cache_of_all
 from layerlab.analysis.copies import Copy, copies
 from layerlab.image import Image
+from layerlab.units import human_size
 
 _WHY = {
     "deleted": "deleted in a later layer",
@@ -59,16 +60,16 @@ class Finding:
     paths: tuple[str, ...] = field(repr=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Waste:
     """What of an image is waste. Sizes are in bytes."""
 
     size: int
     user_bytes: int
     """Without the lowest layer, unless there is but one."""
-    paths: tuple[WastedPath, ...] = field(repr=False)
+    paths: tuple[WastedPath, ...]
     """The most wasted first."""
-    findings: tuple[Finding, ...] = field(repr=False)
+    findings: tuple[Finding, ...]
     """What saves most first."""
 
     @cached_property
@@ -84,6 +85,11 @@ class Waste:
     def wasted_percent(self) -> float:
         """Wasted bytes in percent of ``user_bytes``: over 100 if much of the base is hidden."""
         return 100 * self.wasted_bytes / self.user_bytes if self.user_bytes else 0.0
+
+    def __repr__(self) -> str:
+        count = len(self.findings)
+        findings = f"{count} finding{'' if count == 1 else 's'}"
+        return f"<Waste: {human_size(self.wasted_bytes)} of {human_size(self.size)}, {findings}>"
 
 
 def waste(image: Image) -> Waste:
