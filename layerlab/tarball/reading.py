@@ -8,6 +8,7 @@ import posixpath
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from layerlab.digest import DiffID
 from layerlab.errors import InvalidLayer
@@ -86,9 +87,11 @@ class Changes:
         """Take in one entry, or refuse the layer with ``InvalidLayer``."""
         kind, name, link, size, offset, meta, major, minor = entry
         self.end = offset + size + -size % headers.BLOCK
-        xattrs = sum(len(key) + len(value) for key, value in meta.xattrs.items())
-        self._meter.entry(len(name) + len(link) + xattrs, self._where)
-        self._charge_depth(name)
+        self._meter.entry(len(name) + len(link), self._where)
+        if meta.xattrs:
+            self._meter.names(sum(map(len, chain(*meta.xattrs.items()))), self._where)
+        if len(name) > _LONG:
+            self._charge_depth(name)
         path = self._path(name)
         folder, _, base = path.rpartition("/")
         if folder != self._folder:
@@ -202,14 +205,14 @@ class Changes:
             if target.startswith("/"):
                 done = ""
             self._meter.names(len(target), self._where)
-            self._charge_depth(target)
+            if len(target) > _LONG:
+                self._charge_depth(target)
             todo.extend(reversed(target.split("/")))
         return folder if done == folder else done
 
     def _charge_depth(self, name: str) -> None:
         """Work on a path goes with its length times its depth, which a long one can drive up."""
-        if len(name) > _LONG:
-            self._meter.names(len(name) * name.count("/"), self._where)
+        self._meter.names(len(name) * name.count("/"), self._where)
 
     def _all_parents(self) -> set[str]:
         """Every path that some entry lies below."""
