@@ -103,7 +103,7 @@ def test_due_questions_come_first_then_new_ones_then_weak_ones() -> None:
         drawn = [each.key for each in draw(pool, kept, NOW, 5, seed)]
         assert drawn == ["due", "often", "rare", "weak", "strong"]
     assert draw(pool, kept, NOW, 2, 0) == draw(pool, kept, NOW, 5, 0)[:2]
-    equal = [question(str(number)) for number in range(9)]
+    equal = [question(str(number), 4 + number % 2) for number in range(9)]
     orders = {tuple(each.key for each in draw(equal, Record(), NOW, 9, s)) for s in range(5)}
     assert len(orders) > 1
 

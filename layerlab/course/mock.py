@@ -91,8 +91,9 @@ def draw(
 ) -> tuple[Question, ...]:
     """Choose questions for an interview, at most ``number``.
 
-    First come those that are due, then those never asked, the likeliest first, then the rest,
-    the least covered first. ``seed`` decides between equals.
+    First come those that are due, then those never asked, the likelier ones first, then the
+    rest, the least covered first. ``seed`` decides between equals; four stars or five are
+    equally likely, and so are two or three.
     """
     due = set(cards.due(record, when))
     shuffled = random.Random(seed).sample(list(questions), len(questions))
@@ -102,7 +103,7 @@ def draw(
         if question.key in due:
             return 0, 0
         if spoken is None:
-            return 1, -question.stars
+            return 1, -(question.stars // 2)
         return 2, spoken.covered / spoken.points
 
     return tuple(sorted(shuffled, key=rank)[:number])
