@@ -39,7 +39,7 @@ def test_the_lessons_are_the_notebooks() -> None:
 def test_at_first_nothing_is_done() -> None:
     board = progress()
     assert [(row.passed, row.begun) for row in board.rows] == [(0, 0)] * len(LESSONS)
-    assert board.next_step == "Begin lesson 01, Union file systems."
+    assert board.next_step == "Begin lesson 00, Start here."
     assert not board.due
     assert not board.trouble
 
@@ -47,12 +47,14 @@ def test_at_first_nothing_is_done() -> None:
 def test_the_board_moves() -> None:
     do("01", passed=2, tried=1)
     board = progress()
-    row = board.rows[0]
+    row = board.rows[1]
     assert (row.passed, row.begun, row.total) == (2, 1, 5)
     assert board.cards == len(board.due) == 1
     assert board.next_step == "Begin with the 1 card due in lesson 08, then go on."
     assert "2 of 5" in repr(board)
     assert "2 of 5" in board._repr_html_()
+    assert "2 of 51 exercises passed" in repr(board)
+    assert "8 hours to go" in board.summary
     assert progress(cards.now() - timedelta(days=1)).next_step == (
         "Go on with lesson 01, Union file systems."
     )
@@ -62,7 +64,7 @@ def test_what_is_begun_comes_before_what_is_not() -> None:
     do("03", passed=1)
     assert progress().here.lesson.number == "03"
     do("03", passed=6)
-    assert progress().here.lesson.number == "01"
+    assert progress().here.lesson.number == "00"
 
 
 def test_after_the_last_exercise_comes_the_interview() -> None:

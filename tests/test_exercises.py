@@ -42,6 +42,7 @@ def numbered(section: str, first: int, last: int) -> frozenset[str]:
 
 
 LESSONS = (
+    Lesson("00", frozenset()),  # how to use the course
     Lesson(
         "01",
         numbered("2", 1, 25) | numbered("Q3", 0, 2),

@@ -10,12 +10,16 @@ from layerlab.course.predict import predict as predict  # its module has the sam
 
 _HOMES = {
     "answers": "interviewing",
+    "course_map": "lesson_map",
     "export_anki": "anki",
+    "export_progress": "moving",
     "flash_cards": "flash",
     "further": "listing",
     "interview": "interview_desk",
     "known": "knowing",
+    "placement": "placement_desk",
     "progress": "board",
+    "reset_progress": "moving",
 }
 __all__ = sorted([*_HOMES, "predict"])
 

@@ -9,7 +9,8 @@ from layerlab.course import cards, record
 from layerlab.course.lessons import LESSONS, Lesson
 from layerlab.course.record import Outcome, Record
 
-_DONE, _OPEN = "#009E73", "#bbbbbb"
+_GREEN, _BLUE = "#009E73", "#0072B2"
+_LINE = "1px solid rgba(128,128,128,.35)"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Board:
     due: tuple[str, ...]
     """The keys of the cards to answer now."""
     cards: int
+    kept: str = ""
+    """Where the record is, in a sentence."""
     trouble: str = ""
     """Why nothing is kept, if nothing is."""
 
@@ -55,23 +58,43 @@ class Board:
         verb = "Go on with" if self.here.passed or self.here.begun else "Begin"
         return f"{verb} lesson {self.here.lesson.number}, {self.here.lesson.title}."
 
+    @property
+    def summary(self) -> str:
+        """How much is done, and how much is left."""
+        passed, total = sum(row.passed for row in self.rows), sum(row.total for row in self.rows)
+        minutes = sum(row.lesson.minutes for row in self.rows if not row.done)
+        due = f"{len(self.due)} of {self.cards} cards due" if self.cards else "no cards yet"
+        return f"{passed} of {total} exercises passed · {due} · {_time(minutes)} to go"
+
     def __repr__(self) -> str:
         lines = [
-            f"{row.lesson.number} {row.lesson.title:<26}{row.passed} of {row.total}"
+            f"{row.lesson.number} {row.lesson.title:<25}{row.lesson.minutes} min  {_count(row)}"
             for row in self.rows
         ]
-        return "\n".join([*lines, f"cards due: {len(self.due)} of {self.cards}", self.next_step])
+        end = [self.summary, self.next_step, self.trouble or self.kept]
+        return "\n".join([*lines, *filter(None, end)])
 
     def _repr_html_(self) -> str:
-        rows = "".join(_row(row) for row in self.rows)
-        trouble = f'<p role="alert">{escape(self.trouble)}</p>' if self.trouble else ""
+        rows = "".join(_row(row, row is self.here) for row in self.rows)
+        head = _cell("th", "lesson", col=True) + _cell("th", "time", col=True)
+        head += _cell("th", "exercises passed", col=True)
+        role = ' role="alert"' if self.trouble else ""
         return (
-            '<table aria-label="Progress"><thead><tr><th scope="col">lesson</th>'
-            '<th scope="col" style="text-align:left">exercises passed</th></tr></thead>'
+            f'<div style="border-left:4px solid {_BLUE};padding:.3em .9em;margin-bottom:.6em">'
+            f"<strong>Next.</strong> {self._next_link()}</div>"
+            '<table aria-label="Progress" style="border-collapse:collapse;margin:0;width:100%;'
+            f'max-width:720px;font-size:1em"><thead><tr>{head}</tr></thead>'
             f"<tbody>{rows}</tbody></table>"
-            f"<p>Cards due: {len(self.due)} of {self.cards}. "
-            f"<strong>{escape(self.next_step)}</strong></p>{trouble}"
+            f'<p style="margin:.6em 0 0">{escape(self.summary)}</p>'
+            f'<p{role} style="margin:0">{escape(self.trouble or self.kept)}</p>'
         )
+
+    def _next_link(self) -> str:
+        """The next step, with a link to its lesson."""
+        lesson = LESSONS[-2] if self.due or not self.here else self.here.lesson
+        name = f"lesson {lesson.number}"
+        link = f'<a href="{lesson.notebook}">{name}</a>'
+        return escape(self.next_step).replace(name, link)
 
 
 def progress(when: datetime | None = None) -> Board:
@@ -80,9 +103,10 @@ def progress(when: datetime | None = None) -> Board:
         kept, trouble = record.read(), _trouble()
     except OSError as error:
         kept, trouble = Record(), f"Your progress can't be read: {error}."
-    rows = tuple(_count(lesson, kept) for lesson in LESSONS)
+    rows = tuple(_progress(lesson, kept) for lesson in LESSONS)
     due = cards.due(kept, when or cards.now())
-    return Board(rows, due, len(kept.cards), trouble)
+    place = record.folder()
+    return Board(rows, due, len(kept.cards), f"Kept in {place}, and nowhere else.", trouble)
 
 
 def _trouble() -> str:
@@ -95,23 +119,41 @@ def _trouble() -> str:
     return ""
 
 
-def _count(lesson: Lesson, kept: Record) -> Row:
+def _progress(lesson: Lesson, kept: Record) -> Row:
     outcomes = [kept.exercises.get(each.key) for each in lesson.exercises]
     passed = sum(outcome is not None and outcome.passed for outcome in outcomes)
     begun = sum(outcome is not None and outcome != Outcome() for outcome in outcomes) - passed
     return Row(lesson, passed, begun, len(outcomes))
 
 
-def _row(row: Row) -> str:
-    marks = "".join(
-        f'<span style="color:{_DONE if number < row.passed else _OPEN}">'
-        f"{'■' if number < row.passed else '□'}</span>"
-        for number in range(row.total)
-    )
-    name = f"{row.lesson.number} · {row.lesson.title}"
-    return (
-        f'<tr><th scope="row" style="text-align:left"><a href="{row.lesson.notebook}">'
-        f"{escape(name)}</a></th>"
-        f'<td style="text-align:left"><span aria-hidden="true">{marks}</span> '
-        f"{row.passed} of {row.total}</td></tr>"
-    )
+def _count(row: Row) -> str:
+    return f"{row.passed} of {row.total}"
+
+
+def _time(minutes: int) -> str:
+    hours = round(minutes / 60)
+    return f"{hours} hour{'s' * (hours > 1)}" if minutes > 90 else f"{minutes} minutes"
+
+
+def _cell(tag: str, inside: str, *, col: bool = False, wide: bool = False) -> str:
+    scope = f' scope="{"col" if col else "row"}"' if tag == "th" else ""
+    style = "text-align:left;vertical-align:middle;padding:.35em 1em .35em 0;white-space:nowrap;"
+    style += f"border-bottom:{_LINE};" + ("width:99%;" if wide else "")
+    return f'<{tag}{scope} style="{style}">{inside}</{tag}>'
+
+
+def _row(row: Row, here: bool) -> str:
+    name = escape(f"{row.lesson.number} · {row.lesson.title}")
+    link = f'<a href="{row.lesson.notebook}">{name}</a>'
+    mark = " · done" if row.done else " · next" if here else ""
+    marks = "".join(_box(number < row.passed) for number in range(row.total))
+    said = f'<span aria-hidden="true">{marks}</span> {_count(row)}{mark}'
+    cells = _cell("th", link) + _cell("td", f"{row.lesson.minutes} min")
+    return f"<tr>{cells}{_cell('td', said, wide=True)}</tr>"
+
+
+def _box(passed: bool) -> str:
+    """An exercise: filled if it was passed."""
+    fill = _GREEN if passed else "transparent"
+    style = "display:inline-block;width:.75em;height:.75em;margin-right:.25em;border-radius:2px;"
+    return f'<span style="{style}border:1px solid {_GREEN};background:{fill}"></span>'

@@ -14,6 +14,8 @@ class Lesson:
     number: str
     title: str
     minutes: int
+    needs: tuple[str, ...] = ()
+    """The lessons that it builds on, by number."""
 
     @property
     def notebook(self) -> str:
@@ -29,13 +31,14 @@ class Lesson:
 
 
 LESSONS = (
-    Lesson("01", "Union file systems", 45),
-    Lesson("02", "Images and layers", 50),
-    Lesson("03", "Base images", 45),
-    Lesson("04", "Building layer by layer", 60),
-    Lesson("05", "Copy-on-write", 60),
-    Lesson("06", "Layer sharing", 50),
-    Lesson("07", "Case study: flannel", 40),
-    Lesson("08", "Interview questions", 60),
-    Lesson("09", "Your own image", 60),
+    Lesson("00", "Start here", 20),
+    Lesson("01", "Union file systems", 45, ("00",)),
+    Lesson("02", "Images and layers", 50, ("01",)),
+    Lesson("03", "Base images", 45, ("02",)),
+    Lesson("04", "Building layer by layer", 60, ("01", "02")),
+    Lesson("05", "Copy-on-write", 60, ("01",)),
+    Lesson("06", "Layer sharing", 50, ("02",)),
+    Lesson("07", "Case study: flannel", 40, ("02",)),
+    Lesson("08", "Interview questions", 60, ("01", "02", "03", "04", "05", "06", "07")),
+    Lesson("09", "Your own image", 60, ("02", "04")),
 )

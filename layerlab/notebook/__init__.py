@@ -22,6 +22,7 @@ _HOMES = {
     "lines": "charts",
     "magics": "docker_magics",
     "matrix": "sharing_matrix",
+    "overview": "overview_view",
     "playground": "playground_desk",
     "pulls": "pulls_desk",
     "sharing": "sharing_desk",
