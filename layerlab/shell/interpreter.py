@@ -37,7 +37,6 @@ class Interpreter:
 
     def __init__(self, world: World, state: ShellState, sh: Shell) -> None:
         self.world, self.state, self.sh = world, state, sh
-        self.expansion = Expansion(self)
         self.loops = 0
         self.frames: list[dict[str, str | None]] = []
         """Of each function that is being called, the variables that were made ``local``."""
@@ -48,6 +47,11 @@ class Interpreter:
         self.streams = Streams(Nothing(), Nothing(), Nothing())
         self.tested = False
         """In a condition, where ``set -e`` doesn't count."""
+
+    @property
+    def expansion(self) -> Expansion:
+        """What expands its words. Not kept, so that a shell that is done goes with its tree."""
+        return Expansion(self)
 
     # What expansion asks of the shell.
 
