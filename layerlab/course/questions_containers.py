@@ -20,7 +20,7 @@ Q6 = Question(
             "08#q6-from",
         ),
         Sentence(
-            "It spares you to install what it has, and costs all its bytes, needed or not.",
+            "It spares you the work of making what it has, and costs all its bytes, needed or not.",
             "08#q6-cost",
         ),
         Sentence(
@@ -65,7 +65,7 @@ Q6 = Question(
         ),
         FollowUp(
             "What happens to your image when the base's tag moves on?",
-            "Nothing, until you build again. Then every step misses the cache.",
+            "Nothing, until you pull it and build again. Then every step misses the cache.",
         ),
     ),
 )
@@ -157,13 +157,17 @@ Q8 = Question(
             "08#q8-missing",
         ),
         Sentence(
-            "The kernel itself is the least of it, 8MB of gigabytes; desktop, firmware and "
-            "modules are the most.",
+            "The kernel itself is the least of it, 8MB of gigabytes on Debian's; desktop, "
+            "firmware and modules are the most.",
             "08#q8-missing",
         ),
-        Sentence("An image has no kernel or modules at all: the host's serve.", "08#q8-missing"),
         Sentence(
-            "The image `centos` is a whole root file system in one layer of 231MB.",
+            "The image has no kernel or modules at all: a container uses the host's.",
+            "08#q8-missing",
+        ),
+        Sentence(
+            "The image `centos` is a root file system that one `ADD` brought: a single layer of "
+            "231MB.",
             "08#q8-centos",
         ),
         Sentence(
@@ -190,7 +194,7 @@ Q8 = Question(
         ),
         FalseAnswer(
             "It is small because the kernel is missing.",
-            "The kernel has 8MB. What weighs is the rest.",
+            "Debian's kernel has 8MB. What weighs is the rest.",
             "08#q8-missing",
         ),
     ),
@@ -253,14 +257,20 @@ Q9 = Question(
         ),
         FalseAnswer(
             "Each piece of software that is installed adds one layer.",
-            "Each instruction does. And it is `RUN`; with `RUM` the build stops.",
+            "Each instruction that changes files does, whether it installs one or five.",
+            "08#q9-steps",
+        ),
+        FalseAnswer(
+            "The instruction for it is `RUM`.",
+            "A misprint that is often copied. It is `RUN`; `RUM` stops the build.",
             "08#q9-typo",
         ),
     ),
     follow_ups=(
         FollowUp(
             "How many layers should an image have?",
-            "As many as changes come apart: what changes together belongs into one step.",
+            "One for each thing that changes on its own: what changes together belongs in one "
+            "step.",
         ),
         FollowUp(
             "Does a container with a database share memory with others?",
@@ -283,7 +293,7 @@ Q10 = Question(
     full=(
         Sentence("A read copies nothing, however large the file.", "08#q10-log"),
         Sentence(
-            "The first opening for writing copies the whole file, though one byte is appended.",
+            "The first opening for writing copies the whole file, even to append one byte.",
             "08#q10-log",
         ),
         Sentence(
@@ -296,7 +306,7 @@ Q10 = Question(
             "08#q10-two",
         ),
         Sentence(
-            "So fifty containers take no space until they write.",
+            "So the files of fifty containers take no space until they write.",
             "08#q10-fifty",
         ),
     ),

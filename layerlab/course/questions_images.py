@@ -28,13 +28,13 @@ Q1 = Question(
             "08#q1-changes",
         ),
         Sentence(
-            "Alone it is no file system that a program could run in; it makes sense on the "
-            "layers below.",
+            "Above the base, a layer alone is no file system that a program could run in; it "
+            "makes sense on the layers below.",
             "08#q1-changes",
         ),
         Sentence(
-            "So a layer goes by two names: the DiffID is the hash of its content, the ChainID "
-            "of the content and all that it lies on.",
+            "So a host keeps two names of it: the DiffID is the hash of the layer alone, the "
+            "ChainID that of the layer and all that it lies on.",
             "08#q1-chain",
         ),
         Sentence(
@@ -101,7 +101,11 @@ Q2 = Question(
             "08#q2-disk",
         ),
         Sentence("No image gets smaller by that: each still counts 126MB.", "08#q2-disk"),
-        Sentence("A push sends what the registry lacks, and so does a pull.", "08#q2-wire"),
+        Sentence(
+            "A push sends the layers that the registry lacks, and a pull fetches those that the "
+            "host lacks.",
+            "08#q2-wire",
+        ),
         Sentence(
             "A build takes from the cache every step below the first change, and runs the rest.",
             "08#q2-cache",
@@ -148,7 +152,8 @@ Q2 = Question(
         ),
         FollowUp(
             "What does an update of the base cost?",
-            "Everything: all layers above it are built, stored and sent anew.",
+            "A whole build: every step above it runs again, and the host stores each layer "
+            "anew, on another chain.",
         ),
     ),
 )
@@ -166,8 +171,8 @@ Q3 = Question(
     "主机上由存储驱动(通常是 overlay2)把它们联合成一棵树。",
     full=(
         Sentence(
-            "A layer is stored as a tar of changes, and the hash of that tar is its name, the "
-            "DiffID.",
+            "In the format a layer is a tar of changes, and the hash of that tar is its name, "
+            "the DiffID.",
             "08#q3-tar",
         ),
         Sentence("The config lists the DiffIDs, base first.", "08#q3-tar"),
@@ -182,7 +187,8 @@ Q3 = Question(
             "08#q3-mount",
         ),
         Sentence(
-            "A lookup goes down that list and ends at the first hit, or at a whiteout.",
+            "A file is looked up down that list, and the search ends at the first layer that "
+            "has the name.",
             "01#see-search",
         ),
     ),
@@ -248,8 +254,12 @@ Q4 = Question(
             "08#q4-merge",
         ),
         Sentence(
-            "Merging instructions that only add files saves nothing, and makes the cache coarser.",
+            "Merging instructions that only add files saves nothing.",
             "08#q4-merge",
+        ),
+        Sentence(
+            "And it makes the cache coarser: what was three steps is one, and runs as a whole.",
+            "08#q9-steps",
         ),
         Sentence(
             "With a second stage the result holds what was copied from the first, and none of "
@@ -271,7 +281,7 @@ Q4 = Question(
     false=(
         FalseAnswer(
             "Merging instructions makes an image smaller.",
-            "Only where one of them removes what another has written.",
+            "Only where one of them deletes or rewrites what another has written.",
             "08#q4-merge",
         ),
         FalseAnswer(
@@ -288,7 +298,7 @@ Q4 = Question(
         ),
         FollowUp(
             "Does touching a file break the cache of COPY?",
-            "No. Content, mode and name count, not the time.",
+            "No. Content, mode and name count, and the time doesn't.",
         ),
     ),
 )
@@ -311,8 +321,8 @@ Q5 = Question(
             "08#q5-damage",
         ),
         Sentence(
-            "A container gets a layer of its own above the image's, and all that it writes goes "
-            "there.",
+            "A container gets a layer of its own above the image's, and what it writes into its "
+            "root file system goes there.",
             "08#q5-write",
         ),
         Sentence("The image is as it was, so others don't notice.", "08#q5-write"),
@@ -347,8 +357,8 @@ Q5 = Question(
         ),
         FalseAnswer(
             "It is also called the working layer.",
-            "Docker says container layer, overlayfs says upper. The directory `work` is the "
-            "kernel's own, and empty.",
+            "Docker says container layer, overlayfs says upper. The directory `work` is for the "
+            "kernel's own use.",
             "08#q3-mount",
         ),
         FalseAnswer(
