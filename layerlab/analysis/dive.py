@@ -7,7 +7,6 @@ wagoodman/dive 0.13.1: ``dive/filetree/efficiency.go`` and ``file_tree.go``,
 from __future__ import annotations
 
 import math
-import os
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -157,7 +156,11 @@ def _walk(tree: _Tree) -> Iterator[tuple[str, str]]:
 
 def _names(tree: _Tree, folder: str) -> list[tuple[str, str]]:
     """What is in a folder, the last first."""
-    return [(folder, name) for name in sorted(tree[folder], key=os.fsencode, reverse=True)]
+    return [(folder, name) for name in sorted(tree[folder], key=_bytes, reverse=True)]
+
+
+def _bytes(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")
 
 
 class _Stack:

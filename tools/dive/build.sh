@@ -8,8 +8,8 @@
 # `PROGRAM IMAGE.tar…` prints a line of JSON for each archive.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-sources=$1
-program=$2
+sources=$(realpath "$1")
+program=$(realpath -m "$2")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
