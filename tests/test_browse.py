@@ -176,6 +176,15 @@ def test_what_is_deep_or_long_is_shown_as_far_as_it_goes() -> None:
     assert len(browser.view["detail"][1]) < 700
 
 
+def test_a_visit_selects_and_opens() -> None:
+    state = browsing()
+    folder = state.visit("/usr/lib")
+    assert folder.selected == "/usr/lib"
+    assert "/usr/lib/a.so" in paths(folder)
+    assert folder.visit("/usr/lib/a.so").opened == folder.opened
+    assert state.visit("/usr/lib/b.so").selected == "/usr/lib/b.so"  # gone, and yet told of
+
+
 def test_sizes_sort_each_folder() -> None:
     state = (
         browsing({"/a/x": "1", "/a/y": "333", "/b": "55555", "/c": "22"}).expand("/a").sort("size")

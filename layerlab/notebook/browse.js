@@ -159,10 +159,7 @@ function makePaths(send) {
   };
   const at = (event) => event.target.closest("[role=treeitem]");
   const turn = (row) => send(row.open ? "collapse" : "expand", { path: row.path });
-  const pick = (row) => {
-    if (row.open === false) turn(row);
-    send(row.more ? "more" : "select", { path: row.path });
-  };
+  const pick = (row) => send(row.more ? "more" : "visit", { path: row.path });
   element.addEventListener("click", (event) => {
     const item = at(event);
     if (!item) return;
@@ -227,14 +224,29 @@ function makePaths(send) {
     const jumped = element.getAttribute("aria-label") !== label;
     rows = now;
     element.setAttribute("aria-label", label);
-    element.replaceChildren(...now.map(makeItem));
-    const all = items();
+    const all = replaceItems(now);
     const selected = all[now.findIndex((row) => row.selected)];
     const again = all.find((item) => item.dataset.key === stop);
     const first = (jumped ? selected : again) ?? selected ?? again ?? all[0];
     first?.setAttribute("tabindex", "0");
     if (focused) first?.focus({ preventScroll: true });
     reveal(focused ? first : selected);
+  };
+  // What is the same stays where it is, so that a click under way is not lost.
+  let made = new Map();
+  const replaceItems = (now) => {
+    const before = made;
+    made = new Map(now.map((row) => {
+      const text = JSON.stringify(row);
+      return [text, before.get(text) ?? makeItem(row)];
+    }));
+    const all = [...made.values()], kept = new Set(all);
+    items().forEach((item) => { if (!kept.has(item)) item.remove(); });
+    all.forEach((item, place) => {
+      if (element.children[place] !== item) element.insertBefore(item, element.children[place] ?? null);
+    });
+    all.forEach((item) => item.setAttribute("tabindex", "-1"));
+    return all;
   };
   const reveal = (item) => {
     if (!item) return;

@@ -49,6 +49,7 @@ class ImageBrowser(Desk):
         "collapse": ("path",),
         "more": ("path",),
         "select": ("path",),
+        "visit": ("path",),
         "layer": ("number",),
         "filter": ("pattern",),
         "waste": ("only",),
@@ -81,6 +82,10 @@ class ImageBrowser(Desk):
     def select(self, path: str) -> None:
         """Tell of a path: where it comes from, what it hides, what is in it."""
         self._show(self.state.select(path))
+
+    def visit(self, path: str) -> None:
+        """Select a path, and open it if it is a folder: what a click does."""
+        self._show(self.state.visit(path))
 
     def layer(self, number: int | str | None) -> None:
         """Show the changes of a layer, counted from 0 at the base; ``None``: the merged tree."""

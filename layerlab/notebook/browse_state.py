@@ -124,6 +124,12 @@ class Browsing:
             path = self._anywhere(path)
         return self._show(path)
 
+    def visit(self, path: str) -> Self:
+        """Select a path, and open it if it is a folder: what a click does."""
+        now = self.select(path)
+        item = now.tree.items.get(now.selected)
+        return replace(now, opened=now.opened | {now.selected}) if item and item.folder else now
+
     def layer(self, number: int | str | None) -> Self:
         """Show the changes of a layer, counted from 0 at the base; ``None`` for the merged tree."""
         layer = self._layer(number)
