@@ -82,8 +82,8 @@ class Board:
         return (
             f'<div style="border-left:4px solid {_BLUE};padding:.3em .9em;margin-bottom:.6em">'
             f"<strong>Next.</strong> {self._next_link()}</div>"
-            '<table aria-label="Progress" style="border-collapse:collapse;margin:0;width:100%;'
-            f'max-width:720px;font-size:1em"><thead><tr>{head}</tr></thead>'
+            '<table aria-label="Progress" style="border-collapse:collapse;table-layout:auto;margin:0;'
+            f'width:100%;max-width:720px;font-size:1em"><thead><tr>{head}</tr></thead>'
             f"<tbody>{rows}</tbody></table>"
             f'<p style="margin:.6em 0 0">{escape(self.summary)}</p>'
             f'<p{role} style="margin:0">{escape(self.trouble or self.kept)}</p>'
