@@ -204,6 +204,7 @@ function makePaths(send) {
     const twist = make("span", { class: "twist", "aria-hidden": "true" });
     twist.textContent = row.open === null ? "" : row.open ? "▾" : "▸";
     item.append(twist, makeGlyph(row.glyph), make("span", { class: "name" }, row.target ? `${row.name} → ${row.target}` : row.name));
+    item.title = [row.name, row.note].filter(Boolean).join(": ");
     if (row.gone) item.classList.add("gone");
     if (row.note) item.append(make("span", { class: "note" }, row.note));
     item.append(make("span", { class: "size" }, row.size));
