@@ -132,9 +132,10 @@ class Handle(io.RawIOBase):
 def changed(inode: Inode, user: User, now: Seconds) -> None:
     """New content, new time; file capabilities go, and setuid and setgid unless root wrote."""
     inode.mtime = now
-    if not user.is_root:
+    if user.uid:
         inode.mode = without_setid(inode.mode)
-    drop_capability(inode)
+    if inode.xattrs:
+        drop_capability(inode)
 
 
 def drop_capability(inode: Inode) -> None:

@@ -132,10 +132,12 @@ class Naming(Mount):
 
     def _may_delete(self, spot: Spot, path: object, directory: bool) -> None:
         """The kernel's ``may_delete``: rights first, then the kind."""
-        parent, place = spot.chain[-1], spot.place
-        self._need(parent, WRITE | SEARCH, path)
-        if self._enter is not None and not self._user.may_remove(parent, place):
-            raise error(errno.EPERM, path)
+        place = spot.place
+        if self._enter is not None:
+            parent = spot.chain[-1]
+            self._need(parent, WRITE | SEARCH, path)
+            if not self._user.may_remove(parent, place):
+                raise error(errno.EPERM, path)
         if directory != (place.children is not None):
             raise error(errno.ENOTDIR if directory else errno.EISDIR, path)
 
