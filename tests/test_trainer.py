@@ -118,6 +118,8 @@ def test_an_interview_from_first_click_to_last() -> None:
     head, first, second, third, keep = desk.widget.children
     assert "41 seconds" in head.value
     assert "<code>whiteout</code>" in head.value
+    assert "Asked next" in head.value
+    assert "<a " not in head.value, "a link in a widget leaves the page"
     assert (first.value, second.value, third.value) == (True, False, False)
     second.value = True
     assert desk.state.marking.marks == (True, True, False)

@@ -53,6 +53,11 @@ def note(title: str, text: str, pre: str = "", colour: str = "#888888") -> str:
     )
 
 
+def prose(html: str) -> str:
+    """HTML for a widget, its lines as close as those of the page: ipywidgets sets them apart."""
+    return f'<div style="line-height:1.5">{html}</div>'
+
+
 def code(text: str) -> str:
     """Text as HTML; what stands between backticks is code."""
     parts = escape(text).split("`")

@@ -10,7 +10,7 @@ import ipywidgets
 
 from layerlab.course import cards, record
 from layerlab.course.deck import Face, faces
-from layerlab.course.exercise import note
+from layerlab.course.exercise import note, prose
 
 _BLUE = "#0072B2"
 _SAYS = {"again": "Didn't know", "hard": "Hard", "good": "Knew it", "easy": "Easy"}
@@ -60,7 +60,7 @@ class FlashCards:
 
     def _show(self, state: Pile) -> None:
         self.state = state
-        shown = ipywidgets.HTML(_html(state))
+        shown = ipywidgets.HTML(prose(_html(state)))
         if not state.left:
             self.widget.children = (shown,)
         elif not state.turned:

@@ -9,12 +9,14 @@ from typing import Any
 import ipywidgets
 
 from layerlab.course import cards, record
-from layerlab.course.exercise import code, note
+from layerlab.course.exercise import code, note, prose
+from layerlab.course.interviewing import Sheet
 from layerlab.course.mock import Interview, Result, draw
 from layerlab.course.question import Question
 from layerlab.course.questions import QUESTIONS
 
 _BLUE = "#0072B2"
+_LEFT = "text-align:left"
 _WIDE = ipywidgets.Layout(width="auto", margin="0 0 0 18px")
 
 
@@ -60,14 +62,14 @@ class InterviewDesk:
     def _asking(self) -> list[ipywidgets.Widget]:
         self._text.value = ""
         done = _button("I have answered", lambda: self.answer(self._text.value))
-        return [ipywidgets.HTML(_question_box(self.state)), self._text, done]
+        return [ipywidgets.HTML(prose(_question_box(self.state))), self._text, done]
 
     def _marking(self) -> list[ipywidgets.Widget]:
         result = self.state.marking
         assert result is not None
         boxes = [self._box(number) for number in range(len(result.marks))]
         return [
-            ipywidgets.HTML(_question_box(self.state) + _answer_box(result)),
+            ipywidgets.HTML(prose(_question_box(self.state) + _answer_box(result))),
             *boxes,
             _button("Keep these marks", self.next),
         ]
@@ -85,7 +87,7 @@ class InterviewDesk:
         return box
 
     def _over(self) -> list[ipywidgets.Widget]:
-        return [ipywidgets.HTML(_summary(self.state))]
+        return [ipywidgets.HTML(prose(_summary(self.state)))]
 
     def __repr__(self) -> str:
         return "\n".join(_lines(self.state))
@@ -118,24 +120,21 @@ def _question_box(state: Interview) -> str:
 
 
 def _answer_box(result: Result) -> str:
-    asked = result.question
     said = f"<p>You took {result.seconds} seconds. Tick what you said; the ticks that are there "
     said += "are a guess by the words you used.</p>"
-    full = "".join(f"<li>{code(sentence.text)}</li>" for sentence in asked.full)
-    return (
-        f"<details><summary>A good answer</summary><p>{code(asked.short)}</p><ul>{full}</ul>"
-        f"</details>{said}"
-    )
+    sheet = Sheet(result.question)
+    good = sheet.html(sheet.proof)  # no links: in a widget they would leave the page
+    return f"<details><summary>A good answer</summary>{good}</details>{said}"
 
 
 def _summary(state: Interview) -> str:
     rows = "".join(
-        f'<tr><th scope="row" style="text-align:left">{code(r.question.asks)}</th>'
+        f'<tr><th scope="row" style="{_LEFT};font-weight:normal">{code(r.question.asks)}</th>'
         f"<td>{sum(r.marks)} of {len(r.marks)}</td><td>{r.seconds} s</td></tr>"
         for r in state.results
     )
     return (
-        '<table aria-label="Interview"><thead><tr><th scope="col">question</th>'
+        f'<table aria-label="Interview"><thead><tr><th scope="col" style="{_LEFT}">question</th>'
         '<th scope="col">points</th><th scope="col">time</th></tr></thead>'
         f"<tbody>{rows}</tbody></table><p>{escape(_verdict(state))}</p>"
     )

@@ -1,5 +1,6 @@
 """The answer sheet of a question: what to say, where it is proved, and what is asked next."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 
@@ -48,11 +49,14 @@ class Sheet:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
+        return self.html(self._link)
+
+    def html(self, point: Callable[[str], str]) -> str:
+        """The sheet as HTML; ``point`` says of a cell how a sentence points to it."""
         asked = self.question
-        full = "".join(f"<li>{code(s.text)} {self._link(s.cell)}</li>" for s in asked.full)
+        full = "".join(f"<li>{code(s.text)} {point(s.cell)}</li>" for s in asked.full)
         false = "".join(
-            f"<li><s>{code(s.says)}</s> {code(s.why)} {self._link(s.cell)}</li>"
-            for s in asked.false
+            f"<li><s>{code(s.says)}</s> {code(s.why)} {point(s.cell)}</li>" for s in asked.false
         )
         dont = f"<p><strong>Don't say</strong></p><ul>{false}</ul>" if asked.false else ""
         more = "".join(

@@ -9,7 +9,7 @@ from typing import Any
 
 import ipywidgets
 
-from layerlab.course.exercise import note
+from layerlab.course.exercise import note, prose
 
 _BLUE = "#0072B2"
 
@@ -28,7 +28,7 @@ class Prediction:
         )
         self._said = ipywidgets.HTML(layout=ipywidgets.Layout(margin="0 0 0 18px"))
         self._buttons.observe(self._noted, "value")
-        asked = ipywidgets.HTML(note("Predict", question, colour=_BLUE))
+        asked = ipywidgets.HTML(prose(note("Predict", question, colour=_BLUE)))
         self.widget = ipywidgets.VBox([asked, self._buttons, self._said])
 
     @property
