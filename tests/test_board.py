@@ -53,7 +53,8 @@ def test_the_board_moves() -> None:
     assert board.next_step == "Begin with the 1 card due in lesson 08, then go on."
     assert "2 of 5" in repr(board)
     assert "2 of 5" in board._repr_html_()
-    assert "2 of 51 exercises passed" in repr(board)
+    total = sum(len(lesson.exercises) for lesson in LESSONS)
+    assert f"2 of {total} exercises passed" in repr(board)
     assert "8 hours to go" in board.summary
     assert progress(cards.now() - timedelta(days=1)).next_step == (
         "Go on with lesson 01, Union file systems."
@@ -84,3 +85,11 @@ def test_the_board_says_why_nothing_is_kept(place: Path, monkeypatch: pytest.Mon
     assert "Nothing can be kept" in board._repr_html_()
     monkeypatch.setenv(record.VARIABLE, "")
     assert "nothing is kept" in progress().trouble
+
+
+def test_the_next_step_is_a_link() -> None:
+    assert 'href="00_start_here.ipynb">lesson 00</a>' in progress()._repr_html_()
+    do("05", passed=1)
+    assert 'href="05_copy_on_write.ipynb">lesson 05</a>' in progress()._repr_html_()
+    do("05", passed=1, tried=1)
+    assert 'href="08_interview_questions.ipynb">lesson 08</a>' in progress()._repr_html_()

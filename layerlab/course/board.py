@@ -10,6 +10,9 @@ from layerlab.course.lessons import LESSONS, Lesson
 from layerlab.course.record import Outcome, Record
 
 _GREEN, _BLUE = "#009E73", "#0072B2"
+_TABLE = (
+    "border-collapse:collapse;table-layout:auto;width:100%;max-width:720px;margin:0;font-size:1em"
+)
 _LINE = "1px solid rgba(128,128,128,.35)"
 
 
@@ -82,8 +85,7 @@ class Board:
         return (
             f'<div style="border-left:4px solid {_BLUE};padding:.3em .9em;margin-bottom:.6em">'
             f"<strong>Next.</strong> {self._next_link()}</div>"
-            '<table aria-label="Progress" style="border-collapse:collapse;table-layout:auto;margin:0;'
-            f'width:100%;max-width:720px;font-size:1em"><thead><tr>{head}</tr></thead>'
+            f'<table aria-label="Progress" style="{_TABLE}"><thead><tr>{head}</tr></thead>'
             f"<tbody>{rows}</tbody></table>"
             f'<p style="margin:.6em 0 0">{escape(self.summary)}</p>'
             f'<p{role} style="margin:0">{escape(self.trouble or self.kept)}</p>'
@@ -91,7 +93,8 @@ class Board:
 
     def _next_link(self) -> str:
         """The next step, with a link to its lesson."""
-        lesson = LESSONS[-2] if self.due or not self.here else self.here.lesson
+        trainer = next(lesson for lesson in LESSONS if lesson.number == "08")
+        lesson = trainer if self.due or not self.here else self.here.lesson
         name = f"lesson {lesson.number}"
         link = f'<a href="{lesson.notebook}">{name}</a>'
         return escape(self.next_step).replace(name, link)

@@ -40,5 +40,5 @@ LESSONS = (
     Lesson("06", "Layer sharing", 50, ("02",)),
     Lesson("07", "Case study: flannel", 40, ("02",)),
     Lesson("08", "Interview questions", 60, ("01", "02", "03", "04", "05", "06", "07")),
-    Lesson("09", "Your own image", 60, ("02", "04")),
+    Lesson("09", "Your own image", 60, ("01", "02", "04")),
 )

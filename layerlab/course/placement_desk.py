@@ -26,7 +26,6 @@ class PlacementDesk:
             layout=ipywidgets.Layout(width="auto", margin="6px 0 6px 18px", align_self="flex-start")
         )
         self._go.on_click(lambda _: self._clicked())
-        self._options.observe(lambda change: self._enable(), "value")
         self.widget = ipywidgets.VBox([self._asked, self._options, self._said, self._go])
         self._show(state)
 
@@ -51,26 +50,20 @@ class PlacementDesk:
             self.reset()
         elif self.state.checked:
             self.next()
-        elif self._options.value is not None:
+        elif self._options.value is None:
+            self._said.value = note("Not yet", "Choose an answer first.")
+        else:
             self.answer(self._options.value)
 
-    def _enable(self) -> None:
-        waiting = not (self.state.over or self.state.checked)
-        self._go.disabled = waiting and self._options.value is None
-
     def _show(self, state: Placement) -> None:
-        before, self._state = getattr(self, "_state", None), state
+        self._state = state
         self._asked.value = _html(state)
         self._said.value = _said(state)
-        if before is None or before.item != state.item:
-            self._options.options = state.options
-            self._options.value = None
-        if state.checked:
-            self._options.value = state.answers[-1]
+        self._options.options = state.options
+        self._options.value = state.answers[-1] if state.checked else None
         self._options.disabled = state.checked
         self._options.layout.display = "none" if state.over else ""
         self._go.description = _label(state)
-        self._enable()
 
     def __repr__(self) -> str:
         state = self.state
