@@ -50,7 +50,9 @@ def test_the_board_moves() -> None:
     row = board.rows[1]
     assert (row.passed, row.begun, row.total) == (2, 1, 5)
     assert board.cards == len(board.due) == 1
-    assert board.next_step == "Begin with the 1 card due in lesson 08, then go on."
+    assert board.next_step == (
+        "Go on with lesson 01, Union file systems. One card is due: lesson 08 asks it."
+    )
     assert "2 of 5" in repr(board)
     assert "2 of 5" in board._repr_html_()
     total = sum(len(lesson.exercises) for lesson in LESSONS)
@@ -75,6 +77,7 @@ def test_after_the_last_exercise_comes_the_interview() -> None:
     assert all(row.done for row in board.rows)
     assert board.here is None
     assert "mock interview" in board.next_step
+    assert "to go" not in board.summary
 
 
 def test_the_board_says_why_nothing_is_kept(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,5 +94,6 @@ def test_the_next_step_is_a_link() -> None:
     assert 'href="00_start_here.ipynb">lesson 00</a>' in progress()._repr_html_()
     do("05", passed=1)
     assert 'href="05_copy_on_write.ipynb">lesson 05</a>' in progress()._repr_html_()
-    do("05", passed=1, tried=1)
+    do("05", passed=1, tried=2)
+    assert "2 cards are due" in progress().next_step
     assert 'href="08_interview_questions.ipynb">lesson 08</a>' in progress()._repr_html_()

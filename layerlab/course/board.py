@@ -52,14 +52,23 @@ class Board:
 
     @property
     def next_step(self) -> str:
-        """What to do now, in a sentence."""
-        if self.due:
-            number = f"{len(self.due)} card{'s' * (len(self.due) > 1)}"
-            return f"Begin with the {number} due in lesson 08, then go on."
+        """What to do now, in a sentence or two."""
+        return " ".join(filter(None, (self._lesson_step, self._cards_step)))
+
+    @property
+    def _lesson_step(self) -> str:
         if self.here is None:
             return "Every exercise is passed. Hold a mock interview in lesson 08."
         verb = "Go on with" if self.here.passed or self.here.begun else "Begin"
         return f"{verb} lesson {self.here.lesson.number}, {self.here.lesson.title}."
+
+    @property
+    def _cards_step(self) -> str:
+        if not self.due:
+            return ""
+        if len(self.due) == 1:
+            return "One card is due: lesson 08 asks it."
+        return f"{len(self.due)} cards are due: lesson 08 asks them."
 
     @property
     def summary(self) -> str:
@@ -67,7 +76,8 @@ class Board:
         passed, total = sum(row.passed for row in self.rows), sum(row.total for row in self.rows)
         minutes = sum(row.lesson.minutes for row in self.rows if not row.done)
         due = f"{len(self.due)} of {self.cards} cards due" if self.cards else "no cards yet"
-        return f"{passed} of {total} exercises passed · {due} · {_time(minutes)} to go"
+        left = f" · {_time(minutes)} to go" if minutes else ""
+        return f"{passed} of {total} exercises passed · {due}{left}"
 
     def __repr__(self) -> str:
         lines = [
@@ -92,12 +102,12 @@ class Board:
         )
 
     def _next_link(self) -> str:
-        """The next step, with a link to its lesson."""
-        trainer = next(lesson for lesson in LESSONS if lesson.number == "08")
-        lesson = trainer if self.due or not self.here else self.here.lesson
-        name = f"lesson {lesson.number}"
-        link = f'<a href="{lesson.notebook}">{name}</a>'
-        return escape(self.next_step).replace(name, link)
+        """The next step, with links to its lessons."""
+        said = escape(self.next_step)
+        for lesson in LESSONS:
+            name = f"lesson {lesson.number}"
+            said = said.replace(name, f'<a href="{lesson.notebook}">{name}</a>')
+        return said
 
 
 def progress(when: datetime | None = None) -> Board:
@@ -134,8 +144,7 @@ def _count(row: Row) -> str:
 
 
 def _time(minutes: int) -> str:
-    hours = round(minutes / 60)
-    return f"{hours} hour{'s' * (hours > 1)}" if minutes > 90 else f"{minutes} minutes"
+    return f"{round(minutes / 60)} hours" if minutes > 90 else f"{minutes} minutes"
 
 
 def _cell(tag: str, inside: str, *, col: bool = False, wide: bool = False) -> str:
