@@ -844,7 +844,7 @@ def test_lab(run: Run, started: list[list[str]], tmp_path: Path) -> None:
     assert program == argv[0] == sys.executable
     assert argv[1:3] == ["-m", "jupyterlab"]
     assert f"--ServerApp.root_dir={copy}" in argv
-    assert "--LabApp.default_url=/lab/tree/01_union_file_systems.ipynb" in argv
+    assert "--LabApp.default_url=/lab/tree/00_start_here.ipynb" in argv
     assert "--no-browser" in argv
     assert ("--allow-root" in argv) == (os.geteuid() == 0)
     assert path == f"{ROOT}/tools/jupyter:/etc/mine"
