@@ -443,6 +443,19 @@ def test_times_that_no_machine_counts_to(tmp_path, mtime):
     refused(put(tmp_path / "y.tar", packed(docker_archive([bytes(far)]))), "is too large")
 
 
+def test_device_numbers_that_no_kernel_has():
+    numbers = {"devmajor": 0o7777777, "devminor": 0o7777777}
+    layer = Layer.from_tar(tar(entry("null", type=tarfile.CHRTYPE, **numbers)))
+    assert Image([layer]).rootfs.stat("/null").st_rdev == os.makedev(0xFFF, 0xFFFFF)
+
+
+@pytest.mark.parametrize("wrong", [5, [5], {"Cmd": [5]}, {"Env": "A=1"}, {"Labels": {"a": 1}}])
+def test_a_container_config_of_the_wrong_shape(tmp_path, wrong):
+    """Nobody needs it, but ``docker inspect`` prints it and a build reads it for its cache."""
+    files = docker_archive(LAYERS) | {"config.json": config(LAYERS, container_config=wrong)}
+    refused(put(tmp_path / "x.tar", packed(files)), "container_config", InvalidImage)
+
+
 # What programs in a container make of it
 
 TOOLS = {"/bin/busybox": File(b"\x7fELF", Meta(0o755))}

@@ -118,11 +118,15 @@ class ImageConfig:
         """The config in an image's JSON; ``InvalidImage`` if it has the wrong shape."""
         top = dict(document)
         section = gojson.field(top, "config", dict, where, {})
+        step = gojson.field(top, "container_config", dict, where, {})
         values: dict[str, Any] = {}
         for name, key in _TOP.items():
             values[name] = _parse(name, top.get(key), f"{where}: {key}")
         for name, key in _SECTION.items():
             values[name] = _parse(name, section.get(key), f"{where}: config.{key}")
+            _parse(
+                name, step.get(key), f"{where}: container_config.{key}"
+            )  # Docker decodes it, too
         _check_time(values["created"], where)
         return cls(**values, document=MappingProxyType(top))
 

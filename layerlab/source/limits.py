@@ -16,8 +16,9 @@ _METADATA = "more than {:,} bytes of JSON in all"
 class Limits:
     """What one archive may have: ``open_image(path, limits=Limits(entries=5_000_000))``."""
 
-    entries: int = 1_000_000
-    """Members of the archive and entries of all its layers; large images have some 300,000."""
+    entries: int = 600_000
+    """Members of the archive and entries of all its layers: 300 bytes of memory each. The largest
+    images have some 300,000."""
     names: int = 128 << 20
     """Bytes of their names, targets and extended attributes, implied parents' too: one name of
     a million slashes implies a million. A symlink counts each time it is followed."""

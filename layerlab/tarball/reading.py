@@ -116,6 +116,8 @@ class Changes:
         elif kind == headers.LINK:
             node = self._link(name, path, link)
         else:
+            # Linux has 12 and 20 bits for them; what is more is cut off (moby: system.Mkdev).
+            major, minor = major & 0xFFF, minor & 0xFFFFF
             node = Device(_DEVICES[kind], major, minor, meta)  # type: ignore[arg-type]
         if path in self._changes and not (
             kind == headers.DIRECTORY and isinstance(self._changes[path], Directory)
@@ -142,7 +144,7 @@ class Changes:
             there = changes.get(path)
             if there is not None and not isinstance(there, Directory):
                 raise self._bad(path, f"a {there.kind} can't have paths below it")
-        return dict(sorted(changes.items()))
+        return {path: changes[path] for path in sorted(changes)}
 
     def _path(self, name: str) -> str:
         """The absolute path an entry's name stands for."""
