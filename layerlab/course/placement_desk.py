@@ -9,6 +9,7 @@ from layerlab.course.exercise import code, note
 from layerlab.course.placement_state import Placement
 
 _BLUE, _GREEN, _RED = "#0072B2", "#009E73", "#D55E00"
+_CELL = "text-align:left;vertical-align:top;padding:.2em .8em .2em 0"
 _BESIDE = "0 0 0 18px"
 
 
@@ -51,14 +52,14 @@ class PlacementDesk:
         elif self.state.checked:
             self.next()
         elif self._options.value is None:
-            self._said.value = note("Not yet", "Choose an answer first.")
+            self._said.value = _lines(note("Not yet", "Choose an answer first."))
         else:
             self.answer(self._options.value)
 
     def _show(self, state: Placement) -> None:
         self._state = state
-        self._asked.value = _html(state)
-        self._said.value = _said(state)
+        self._asked.value = _lines(_html(state))
+        self._said.value = _lines(_said(state))
         self._options.options = state.options
         self._options.value = state.answers[-1] if state.checked else None
         self._options.disabled = state.checked
@@ -104,18 +105,24 @@ def _html(state: Placement) -> str:
     if state.item:
         return note(_title(state), state.item.asks, colour=_BLUE)
     rows = "".join(
-        f'<tr><th scope="row" style="text-align:left">lesson {item.lesson}</th>'
-        f'<td style="text-align:left">{"right" if right else "missed"}</td>'
-        f'<td style="text-align:left">{code(item.asks)}</td></tr>'
+        f'<tr><th scope="row" style="{_CELL}">{item.lesson}</th><td style="{_CELL}">'
+        f'{"right" if right else "missed"}</td><td style="{_CELL}">{code(item.asks)}</td></tr>'
         for item, right in zip(state.items, state.right, strict=True)
     )
-    link = f'<a href="{state.start.notebook}">{escape(_where(state))}</a>'
+    where = escape(_where(state))
+    link = f'<a href="{state.start.notebook}" style="text-decoration:underline">{where}</a>'
     return (
         f'<div role="status" style="border-left:4px solid {_GREEN};padding:.3em .9em">'
         f"<strong>Start with {link}.</strong> {escape(state.why)}</div>"
-        f"<details><summary>{sum(state.right)} of {len(state.items)} right</summary>"
-        f'<table aria-label="Your answers"><tbody>{rows}</tbody></table></details>'
+        f'<details style="margin:.4em 0 0 18px"><summary>{sum(state.right)} of '
+        f'{len(state.items)} right</summary><table aria-label="Your answers"><tbody>{rows}'
+        "</tbody></table></details>"
     )
+
+
+def _lines(html: str) -> str:
+    """With the lines of a text as close as in the page; a widget's are far apart."""
+    return f'<div style="line-height:1.5">{html}</div>' if html else ""
 
 
 def _said(state: Placement) -> str:
