@@ -64,17 +64,20 @@ class Sheet:
             for each in asked.follow_ups
         )
         return (
-            f"{self._head()}<p><strong>In half a minute.</strong> {code(asked.short)}</p>"
+            f"{self._head()}\n<p><strong>In half a minute.</strong> {code(asked.short)}</p>"
             f'<p lang="zh">{code(asked.short_zh)}</p>'
             f"<p><strong>In two minutes.</strong></p><ul>{full}</ul>"
             f"{dont}<p><strong>Asked next</strong></p>{more}"
         )
 
     def _head(self) -> str:
-        """The question, unless it stands in a heading of the lesson."""
+        """The question, or its key where it stands in a heading of the lesson.
+
+        It is a line of its own: JupyterLab shows the first one of a sheet that is folded.
+        """
         asked = self.question
         if asked in CHAPTER:
-            return ""
+            return f"An answer to {asked.key}."
         zh = f'<span lang="zh">{escape(asked.zh)}</span>'
         return f"<p><strong>{escape(asked.key)} · {code(asked.asks)}</strong><br>{zh}</p>"
 

@@ -12,6 +12,13 @@ import ipywidgets
 from layerlab.course.exercise import note, prose
 
 _BLUE = "#0072B2"
+_FOLDED = """<style>
+.jp-OutputPlaceholder .jp-PlaceholderText { font-size: 0; visibility: hidden; }
+.jp-OutputPlaceholder .jp-PlaceholderText::after {
+  content: "folded: run the cell"; font-size: var(--jp-code-font-size); visibility: visible;
+}
+</style>"""
+"""JupyterLab shows the first line of an output that it has folded away. That is the answer."""
 
 
 class Prediction:
@@ -28,7 +35,7 @@ class Prediction:
         )
         self._said = ipywidgets.HTML(layout=ipywidgets.Layout(margin="0 0 0 18px"))
         self._buttons.observe(self._noted, "value")
-        asked = ipywidgets.HTML(prose(note("Predict", question, colour=_BLUE)))
+        asked = ipywidgets.HTML(prose(note("Predict", question, colour=_BLUE)) + _FOLDED)
         self.widget = ipywidgets.VBox([asked, self._buttons, self._said])
 
     @property

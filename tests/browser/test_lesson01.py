@@ -9,6 +9,10 @@ from browser.lessons import look_over, outputs, wait_until_run
 from playwright.sync_api import Page, expect
 
 LESSON = "01_union_file_systems.ipynb"
+FOLD = """(id) => {
+    const cells = jupyterapp.shell.currentWidget.content.widgets;
+    cells.find((cell) => cell.model.id === id).outputHidden = true;
+}"""
 
 
 @pytest.fixture
@@ -25,3 +29,7 @@ def test_the_lesson_runs_shows_and_can_be_played(lesson: Page, errors: list[str]
     expect(explorer.get_by_role("status")).to_contain_text("B is below A now.")
     expect(explorer.locator("pre")).to_contain_text("1  A")
     look_over(lesson, errors, pictures=5)
+    lesson.evaluate(FOLD, "untouched")
+    answer = lesson.locator(".jp-OutputPlaceholder").get_by_text("the container sees:")
+    expect(answer).to_have_count(1)
+    expect(answer, "what is folded shows through").to_be_hidden()
