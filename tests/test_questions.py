@@ -134,6 +134,8 @@ def test_a_sheet_says_it_all() -> None:
         assert "联合" in text
     assert 'href="01_union_file_systems.ipynb#cell-id=see-search"' in sheet._repr_html_()
     assert "[Q2]" in repr(answers("Q9"))
+    folded, *_ = sheet._repr_html_().splitlines()
+    assert folded == "An answer to Q3.", "JupyterLab shows the first line of what is folded"
 
 
 def test_there_are_questions_from_every_lesson() -> None:

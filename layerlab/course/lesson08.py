@@ -27,7 +27,7 @@ def _is_letters(value: Plain) -> bool:
 
 what_holds = Exercise(
     title="What to say, and what not",
-    asks="Which hold? a: a layer alone is a file system to run in. b: images that begin alike "
+    asks="Which hold? a: each layer alone is a file system to run in. b: images that begin alike "
     "share layers on disk. c: reading copies up. d: what only the container has is really "
     "deleted. e: a later `RUN rm` makes an image smaller. f: chmod copies the whole file. g: a "
     "base brings its kernel. h: commit adds one layer.",
@@ -41,7 +41,7 @@ what_holds = Exercise(
         "Q1 settles a, Q6 settles g, Q5 settles h.",
     ),
     mistakes=(
-        Mistake("bcdfh", "Reading copies nothing: c is the chapter's own mistake. See Q10."),
+        Mistake("bcdfh", "Reading copies nothing: c is often printed, and false. See Q10."),
         Mistake("bdefh", "What a later step deletes is hidden, and still counts: not e."),
         Mistake("bdfgh", "No base has a kernel: not g. See Q6."),
         Mistake("abdfh", "Alone a layer has not even a shell, if the one below brings it: not a."),
