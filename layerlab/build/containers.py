@@ -14,15 +14,13 @@ from typing import Any
 
 from layerlab.container import Container
 from layerlab.engine.clock import Clock
-from layerlab.engine.ground import ground
+from layerlab.engine.ground import container_on, ground
 from layerlab.engine.ids import Ids
 from layerlab.engine.lifecycle import CREATE_FAILED, MOUNTING
 from layerlab.engine.process import CannotStart, play
 from layerlab.engine.state import State, StoredContainer
 from layerlab.errors import BuildError, EngineError, LayerlabError
 from layerlab.image import Image
-from layerlab.layer import Layer
-from layerlab.nodes import Change, Directory, Meta
 from layerlab.shell import Done
 
 
@@ -48,7 +46,7 @@ def made(
             raise EngineError(f"invalid environment variable: {item}")
     now, container_id = clock(), ids.hex64()
     hostname = config.get("Hostname") or container_id[:12]
-    files = Container(ground(image, hostname, now), clock=lambda: clock.now)
+    files = container_on(ground(image, hostname, now), lambda: clock.now)
     workdir = config.get("WorkingDir") or ""
     if workdir:
         _make_directory(files, posixpath.normpath(workdir))
@@ -88,6 +86,8 @@ def run(container: StoredContainer, volumes: Iterable[str], clock: Clock) -> Sto
     files, started = container.files, clock.now
     for path in sorted(volumes):
         _make_directory(files, path)
+    for path in sorted(volumes):
+        files.mount(path)
     try:
         done = play(container, container.cmd, clock, stdin=b"")
     except CannotStart as problem:
@@ -124,24 +124,3 @@ def _printed(done: Done) -> str:
 def in_red(text: str) -> str:
     """Standard error of the builder (moby: ``streamformatter.NewStderrWriter``)."""
     return f"\x1b[91m{text}\x1b[0m"
-
-
-def left(container: StoredContainer, volumes: Iterable[str]) -> Layer:
-    """The layer that a container leaves. What was done in a volume is no part of it."""
-    layer, below = container.files.layer(), container.image.rootfs
-    roots = tuple(path.rstrip("/") for path in volumes)
-    if not roots:
-        return layer
-    inside = tuple(f"{path}/" for path in roots)
-    kept: dict[str, Change] = dict(layer.changes)
-    for path in sorted(layer.changes, reverse=True):
-        there = below.lexists(path)
-        if path.startswith(inside) or (path in roots and there):
-            del kept[path]
-        elif path in roots:  # made for the mount, and covered by it from then on
-            kept[path] = Directory(Meta(0o755, mtime=kept[path].meta.mtime))  # type: ignore[union-attr]
-        elif any(name.startswith(f"{path}/") for name in inside):
-            empty = not any(other.startswith(f"{path}/") for other in kept)
-            if there and empty and isinstance(kept[path], Directory):
-                del kept[path]  # copied up only because of what was lost
-    return Layer(MappingProxyType(kept)) if kept != layer.changes else layer

@@ -127,7 +127,7 @@ class Dispatcher:
         self._journal.print(stopped.output)
         if stopped.error:
             raise stopped.error
-        layer = containers.left(stopped.container, volumes)
+        layer = stopped.container.files.layer()
         return self._keeper.kept(working, instruction, layer, probe, container.id, miss)
 
     def _let_run(

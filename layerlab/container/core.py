@@ -15,7 +15,7 @@ from typing import Any
 
 from layerlab.container.attributes import Attributes
 from layerlab.container.diff import DiffLine, committed, diff, upper_changes
-from layerlab.container.inode import Inode
+from layerlab.container.inode import Inode, is_mount, mount_of
 from layerlab.container.opening import Opening
 from layerlab.container.rights import READ, meta_of
 from layerlab.container.unpacking import Unpacking
@@ -40,10 +40,13 @@ class Container(Opening, Attributes, Unpacking, Drawn):
         """What ``path`` is, which layer it comes from, and the trail of layers searched.
 
         The container's own layer counts as one more on top: its index is the number of the
-        image's layers, and its ``layer`` is ``container.upper``.
+        image's layers, and its ``layer`` is ``container.upper``. What is mounted comes from
+        none: -1 and ``None``.
         """
         spot = self._find(path, follow=False)
         place, trail = spot.place, self.trail(path)
+        if mount_of([*spot.chain, place]) is not None:
+            return Hit(spot.path, place.node, -1, None, trail)
         if type(place) is Inode:
             return Hit(spot.path, place.node, len(self.layers), self.upper, trail)
         layer = self.layers[place.index] if place.index >= 0 else None
@@ -132,15 +135,21 @@ class Container(Opening, Attributes, Unpacking, Drawn):
         return Layer(self.upper).size
 
     def items(self) -> Iterable[tuple[str, Node, int]]:
-        """Every path the container sees but the root, sorted: path, node, index of its layer."""
-        top = len(self.layers)
-        todo: list[tuple[str, Any]] = [("", self._overlay.root)]
+        """Every path the container sees but the root, sorted: path, node, index of its layer.
+
+        The index is -1 for what is mounted.
+        """
+        todo: list[tuple[str, Any, int]] = [("", self._overlay.root, len(self.layers))]
         while todo:
-            path, place = todo.pop()
+            path, place, upper = todo.pop()
+            if is_mount(place):
+                upper = -1
             if path:
-                yield path, place.node, top if type(place) is Inode else place.index
+                yield path, place.node, upper if type(place) is Inode else place.index
             children = place.children or {}
-            todo.extend((f"{path}/{name}", children[name]) for name in sorted(children)[::-1])
+            todo.extend(
+                (f"{path}/{name}", children[name], upper) for name in sorted(children)[::-1]
+            )
 
     def diff(self) -> list[DiffLine]:
         """What ``docker diff`` prints, sorted by path: ``"A /new"``, ``"C /etc"``, ``"D /old"``."""

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from layerlab.container.handle import CAPABILITY
-from layerlab.container.inode import Inode
+from layerlab.container.inode import Inode, beneath
 from layerlab.errors import InvalidLayer
 from layerlab.nodes import (
     NO_XATTRS,
@@ -71,6 +71,8 @@ def _changes(path: str, old: Any, new: Any) -> Iterator[tuple[str, str]]:
         before = (old.children if old is not None else None) or {}
         for name, child in new.children.items():
             was = before.get(name)
+            if type(child) is Inode and child.covers is not None:
+                child = beneath(child)
             if was is None:
                 yield f"{path}/{name}", "A"
             elif was is not child and _differ(was.node, child.node):
@@ -121,6 +123,8 @@ def upper_changes(root: Entry | Inode) -> dict[str, Node]:
         for name in directory.whiteouts:
             found[f"{path}/{name}"] = Whiteout()
         for name, child in directory.children.items():
+            if type(child) is Inode and child.covers is not None:
+                child = beneath(child)
             if type(child) is not Inode:
                 continue
             below = f"{path}/{name}"

@@ -23,7 +23,6 @@ from layerlab.nodes import (
 from layerlab.union.merge import Entry
 from layerlab.union.stats import directory_links, make_stat
 
-Place = "Entry | Inode"
 DEVICES = {
     stat.S_IFCHR: "char",
     stat.S_IFBLK: "block",
@@ -40,8 +39,8 @@ class Inode:
     """
 
     __slots__ = (
-        "children", "data", "device", "gid", "ino", "links", "lower", "mode", "mtime",
-        "opaque", "source", "target", "type_bits", "uid", "whiteouts", "xattrs",
+        "children", "covers", "data", "device", "gid", "ino", "links", "lower", "mode", "mtime",
+        "opaque", "read_only", "source", "target", "type_bits", "uid", "whiteouts", "xattrs",
     )  # fmt: skip
 
     def __init__(
@@ -61,6 +60,10 @@ class Inode:
         """The value that the inode was made of, which it still is until something changes."""
         self.lower: Entry | None = None
         """The merged lower directory that this one lies over; ``None``: nothing shows through."""
+        self.covers: Place | None = None
+        """For the top of a file system mounted here: what lies beneath it in this one."""
+        self.read_only = False
+        """It lies in a file system that is mounted read-only."""
         if type_bits == stat.S_IFDIR:
             self.children, self.whiteouts = {}, set()
 
@@ -97,6 +100,8 @@ class Inode:
             other = known[id(self)] = copy.copy(self)
             if type(self.data) is bytearray:
                 other.data = self.data[:]
+            if type(self.covers) is Inode:
+                other.covers = self.covers.copied(known)
             if self.children is not None:
                 other.whiteouts = set(self.whiteouts)
                 other.children = {
@@ -159,5 +164,23 @@ class Inode:
         return make_stat(mode, self.meta, self.size, links, self.device, self.ino)
 
 
+def beneath(place: Any) -> Any:
+    """The place as this file system has it: what a mount covers, not what is mounted."""
+    while type(place) is Inode and place.covers is not None:
+        place = place.covers
+    return place
+
+
+def is_mount(place: Any) -> bool:
+    """Whether another file system is mounted there: the name can't be removed or replaced."""
+    return type(place) is Inode and place.covers is not None
+
+
+def mount_of(chain: list[Any]) -> Inode | None:
+    """What is mounted that the last of ``chain`` lies in; ``None`` if it is the overlay itself."""
+    return next((place for place in reversed(chain) if is_mount(place)), None)
+
+
+Place = Entry | Inode
 _NOTHING = Bytes()
 _NO_NAMES: set[str] = set()

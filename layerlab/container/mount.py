@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Protocol, Self
 
 from layerlab.container.events import Log, Search
-from layerlab.container.inode import Inode
+from layerlab.container.inode import Inode, mount_of
 from layerlab.container.overlay import Overlay
 from layerlab.container.rights import SEARCH, User
 from layerlab.layer import AnyLayer, Layer
@@ -77,6 +77,23 @@ class Mount(Reading):
         other._records.extend(self._records)
         return other
 
+    def mount(self, path: AnyPath, *, read_only: bool = False) -> None:
+        """Mount a file system of its own at a file or directory, with a copy of what is there.
+
+        What is written there from then on is no part of the container's layer. The name can't
+        be removed or replaced (``EBUSY``), nothing moved or linked across (``EXDEV``), and if
+        it is ``read_only``, nothing written (``EROFS``). What is mounted there already goes.
+        """
+        spot = self._find(path)
+        if spot.name:
+            self._overlay.mount([*spot.names, spot.name], read_only)
+
+    def remount(self, path: AnyPath) -> None:
+        """If something is mounted there, mount it anew: what was written there is gone."""
+        for names, read_only in self._overlay.mounts:
+            if "/" + "/".join(names) == path:
+                self._overlay.mount(names, read_only)
+
     def _may_search(self, place: Any) -> bool:
         return self._user.may(place, SEARCH)
 
@@ -118,6 +135,8 @@ class Mount(Reading):
     def _search(self, spot: Spot) -> Search:
         """Note where the last component was looked for, before anything changes."""
         parent, place = spot.chain[-1], spot.place
+        if self._overlay.mounts and mount_of([*spot.chain, place]):
+            return spot.names, spot.name, False, True, None  # no layer has a part in it
         if type(parent) is not Inode:
             # The root alone has an upper part from the start: the upper directory itself.
             return spot.names, spot.name, not spot.names, False, parent

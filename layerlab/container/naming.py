@@ -10,7 +10,7 @@ import os
 import stat
 from contextlib import suppress
 
-from layerlab.container.inode import Inode
+from layerlab.container.inode import Inode, is_mount, mount_of
 from layerlab.container.mount import Mount
 from layerlab.container.rights import SEARCH, WRITE
 from layerlab.paths import NAME_MAX, PATH_MAX, AnyPath, Spot, byte_length, error, missing, text
@@ -116,6 +116,8 @@ class Naming(Mount):
         """Give a file one more name. It is copied up first; a symlink is linked itself."""
         old = self._find(source, follow=False)
         new = self._target(path)
+        if mount_of([*old.chain, old.place]) is not mount_of(new.chain):
+            raise error(errno.EXDEV, source, path)
         user = self._user
         if self._enter is not None and not user.may_link(old.place):
             raise error(errno.EPERM, source, path)
@@ -140,6 +142,8 @@ class Naming(Mount):
                 raise error(errno.EPERM, path)
         if directory != (place.children is not None):
             raise error(errno.ENOTDIR if directory else errno.EISDIR, path)
+        if is_mount(place):
+            raise error(errno.EBUSY, path)
 
     def unlink(self, path: AnyPath) -> None:
         """Remove a name. What a lower layer has is hidden by a whiteout; nothing is copied."""
@@ -219,6 +223,8 @@ class Naming(Mount):
             return error(code, source, path)
 
         place, there = old.place, new.place
+        if mount_of(old.chain) is not mount_of(new.chain):
+            raise fail(errno.EXDEV)
         if old.last != "name" or new.last != "name":
             raise fail(errno.EBUSY)
         if place is None:
@@ -242,6 +248,8 @@ class Naming(Mount):
                 raise fail(errno.EPERM)
         if there is not None and directory != (there.children is not None):
             raise fail(errno.ENOTDIR if directory else errno.EISDIR)
+        if is_mount(place) or is_mount(there):
+            raise fail(errno.EBUSY)
         # A directory that moves to another parent has its own '..' rewritten.
         moves = directory and old.chain[-1] is not new.chain[-1]
         if moves and not self._user.may(place, WRITE):

@@ -160,7 +160,7 @@ class Opening(Naming):
         search = self._search(spot)
         copied: tuple[str, ...] = ()
         count = 0
-        if type(place) is not Inode:
+        if type(place) is not Inode or place.read_only:
             place, copied, count = self._overlay.copy_up(spot, data=not truncates)
             if truncates and new:
                 self._clock()  # the file was cut off, and then written

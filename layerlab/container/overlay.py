@@ -9,13 +9,14 @@ Docker makes it: ``index=off,redirect_dir=off,metacopy=off,xino=off``. Sources: 
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from layerlab.container.data import size_of
-from layerlab.container.inode import Inode
+from layerlab.container.inode import Inode, beneath
 from layerlab.nodes import Seconds
-from layerlab.paths import Spot
+from layerlab.paths import Spot, error
 from layerlab.union.merge import Entry, Merged
 
 if TYPE_CHECKING:
@@ -25,22 +26,63 @@ if TYPE_CHECKING:
 class Overlay:
     """One mount: the merged lower tree, and the upper layer that grows over it."""
 
-    __slots__ = ("inodes", "merged", "readers", "root")
+    __slots__ = ("inodes", "merged", "mounts", "readers", "root")
 
     def __init__(self, merged: Merged) -> None:
         self.merged = merged
         self.root: Entry | Inode = merged.root
         self.inodes = 0
+        self.mounts: list[tuple[list[str], bool]] = []
+        """Where other file systems are mounted: the names that lead there, whether read-only."""
         self.readers: dict[str, WeakSet[Handle]] = {}
         """What is open of the lower layers, by path: a copy-up moves it along."""
 
     def copied(self) -> Overlay:
         """The same mount once more; what is open stays with this one."""
         other = Overlay(self.merged)
-        other.inodes = self.inodes
+        other.inodes, other.mounts, other.root = self.inodes, self.mounts[:], self.root
         if type(self.root) is Inode:
             other.root = self.root.copied({})
+        for names, _ in self.mounts:  # below what was not copied up they are shared still
+            place = _at(other.root, names)
+            if place is not None and place is _at(self.root, names):
+                other.graft(names, place.copied({}))
         return other
+
+    def mount(self, names: list[str], read_only: bool) -> None:
+        """Mount a file system at ``names``, with a copy of what is there. It isn't copied up."""
+        covered = beneath(_at(self.root, names))
+        inode = self._own(covered, read_only)
+        inode.covers = covered
+        self.graft(names, inode)
+        if (names, read_only) not in self.mounts:
+            self.mounts.append((names, read_only))
+
+    def _own(self, place: Any, read_only: bool) -> Inode:
+        """Inodes of its own for a place and all below it."""
+        top = Inode.of(place.node, self.new_number())
+        todo = [(place, top)]
+        while todo:
+            place, inode = todo.pop()
+            inode.read_only = read_only
+            for name, child in (place.children or {}).items():
+                own = Inode.of(child.node, self.new_number())
+                inode.children[name] = own  # type: ignore[index]  # a directory has children
+                todo.append((child, own))
+        return top
+
+    def graft(self, names: list[str], inode: Inode) -> None:
+        """Show ``inode`` at ``names``. What lower layers have on the way is noted anew for that."""
+        chain: list[Any] = [self.root]
+        for name in names[:-1]:
+            chain.append(chain[-1].children[name])
+        shown: Any = inode
+        for name, place in zip(names[::-1], chain[::-1], strict=True):
+            if type(place) is Inode:
+                place.children[name] = shown  # type: ignore[index]
+                return
+            shown = replace(place, children={**place.children, name: shown})
+        self.root = shown
 
     def new_number(self) -> int:
         """The inode number of what is made next."""
@@ -64,6 +106,8 @@ class Overlay:
         """
         chain, names = spot.chain, spot.names
         if type(chain[-1]) is Inode:
+            if chain[-1].read_only:
+                raise error(errno.EROFS, spot.path)
             return ()
         copied = []
         for depth, place in enumerate(chain):
@@ -85,6 +129,8 @@ class Overlay:
         """
         place = spot.place
         if type(place) is Inode:
+            if place.read_only:
+                raise error(errno.EROFS, spot.path)
             return place, (), 0
         copied = self.copy_up_parents(spot)
         if not spot.name:  # the root: its upper part is always there
@@ -160,6 +206,13 @@ class Overlay:
         parent.children[new.name] = inode  # type: ignore[index]
         source.mtime = parent.mtime = now
         return copied, count, self._white_out(source, old)
+
+
+def _at(root: Any, names: list[str]) -> Any:
+    """What ``names`` lead to, or ``None``."""
+    for name in names:
+        root = (root.children or {}).get(name) if root is not None else None
+    return root
 
 
 def has_below(parent: Inode, name: str) -> bool:

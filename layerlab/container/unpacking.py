@@ -69,6 +69,8 @@ class Unpacking(Mount):
             else:
                 inode.links += 1
             if type(there) is Inode:
+                if there.covers is not None:
+                    raise error(errno.EBUSY, path)
                 there.gone(now)
             elif there is not None and overlay.readers:
                 overlay.readers.pop("/".join(("", *names, name)), None)

@@ -5,6 +5,7 @@ What lands where is decided as moby's pkg/archive does (copy.go, PrepareArchiveC
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import posixpath
@@ -105,7 +106,13 @@ def _in(engine: Engine, args: Parsed, source: str, target: Place) -> Output:
         raise _missing(landed, target.container)
     if not files.isdir(landed):
         raise EngineError("extraction point is not a directory")
-    unpack(files, landed, cargo)
+    try:
+        unpack(files, landed, cargo)
+    except OSError as error:
+        if error.errno != errno.EBUSY:
+            raise
+        fault = f"unlinkat {error.filename}: {go_words(error)}"  # something is mounted there
+        raise EngineError(f"Error processing tar file(exit status 1): {fault}") from None
     return Output()
 
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from layerlab.container import Container
 from layerlab.digest import ImageID
 from layerlab.engine.finding import container_named, find_container
-from layerlab.engine.ground import ground
+from layerlab.engine.ground import container_on, ground
 from layerlab.engine.ids import Ids
 from layerlab.engine.runconfig import RunOptions, merged_env
 from layerlab.engine.state import State, StoredContainer
@@ -57,9 +57,11 @@ def create(
         )
     now = clock()
     hostname = options.hostname or container_id[:12]
-    files = Container(ground(stored.image, hostname, now), clock=clock)
+    files = container_on(ground(stored.image, hostname, now), clock)
     for path in (*config.volumes, *filter(None, (workdir,))):
         _make_directory(files, path)
+    for path in sorted(config.volumes):
+        files.mount(path)
     told = {
         "env": merged_env(options.env, config.env),
         "user": options.user or config.user,

@@ -2,16 +2,17 @@
 
 Docker makes a layer ``<id>-init`` with empty files where it mounts things when the process
 starts (moby, ``daemon/initlayer/setup_unix.go``). The layer here holds what is then mounted
-there, so that a process can read it. Neither diff, commit nor sizes count it.
+there. Of what a process writes there nothing reaches the container's layer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from layerlab.container import Container
 from layerlab.image import Image
 from layerlab.layer import AnyLayer, Layer
 from layerlab.nodes import Change, Device, Directory, File, Meta, Symlink
@@ -28,6 +29,11 @@ ff02::2\tip6-allrouters
 RESOLV = "nameserver 10.255.255.53\n"
 _DEVICES = {"full": (1, 7), "null": (1, 3), "random": (1, 8), "tty": (5, 0),
             "urandom": (1, 9), "zero": (1, 5)}  # fmt: skip
+_POINTS = (
+    "/dev", "/dev/mqueue", "/dev/pts", "/dev/shm", "/etc/hostname", "/etc/hosts",
+    "/etc/resolv.conf", "/proc", "/sys",
+)  # fmt: skip
+_READ_ONLY = ("/sys",)
 _DOCKERS_OWN = "/.dockerenv", "/etc/hostname", "/etc/mtab"
 _LINKS = {"fd": "/proc/self/fd", "ptmx": "pts/ptmx", "stderr": "/proc/self/fd/2",
           "stdin": "/proc/self/fd/0", "stdout": "/proc/self/fd/1"}  # fmt: skip
@@ -60,6 +66,26 @@ class Ground:
 def ground(image: Image, hostname: str, now: int) -> Ground:
     """What a container of this host name, made now, stands on."""
     return Ground(image, Layer.of(mounted(image, hostname, now)))
+
+
+def container_on(
+    stack: Ground, clock: Callable[[], int], read_only: tuple[str, ...] = ()
+) -> Container:
+    """A container on it, with all that Docker mounts (*ran*: docker 20.10, ``/proc/mounts``).
+
+    ``read_only`` names what else can't be written to.
+    """
+    files = Container(stack, clock=clock)
+    for path in _POINTS:
+        if path in stack.mounts.changes:
+            files.mount(path, read_only=path in _READ_ONLY + read_only)
+    return files
+
+
+def remount(files: Container) -> None:
+    """Mount it all anew, as each start does: also ``/etc/hosts`` is written again."""
+    for path in _POINTS:
+        files.remount(path)
 
 
 def mounted(

@@ -17,6 +17,7 @@ from dataclasses import replace
 from layerlab.engine.clock import Clock
 from layerlab.engine.containers import put
 from layerlab.engine.finding import find_container
+from layerlab.engine.ground import remount
 from layerlab.engine.process import REFUSED, CannotStart, play
 from layerlab.engine.state import State, StoredContainer
 from layerlab.engine.store import remove_container
@@ -44,6 +45,8 @@ def started(
     If the process can't be started, the container notes why, and the error comes back with it.
     """
     now = clock()
+    if container.started is not None:
+        remount(container.files)
     command = (*container.entrypoint, *container.cmd)
     own = bool(container.entrypoint) or container.cmd == (container.image.config.cmd or ())
     daemon = own or container.options["detach"]

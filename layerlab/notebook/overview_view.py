@@ -56,5 +56,8 @@ def _offers(registry: Registry, name: Reference) -> bool:
 
 
 def _seen(files: Container, path: str, layers: int) -> int | None:
-    """The layer that a path is seen in. What Docker puts there at ``create`` is the container's."""
-    return min(files.lookup(path).index, layers) if files.lexists(path) else None
+    """The layer that a path is seen in. What Docker puts or mounts there is the container's."""
+    if not files.lexists(path):
+        return None
+    index = files.lookup(path).index
+    return layers if index < 0 else min(index, layers)

@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import math
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from layerlab.build.buildkit.graph import Run
-from layerlab.build.buildkit.mounts import Mount
 from layerlab.build.sources import scoped
 from layerlab.container import Container
 from layerlab.engine.clock import Clock
-from layerlab.engine.ground import Ground, mounted
+from layerlab.engine.ground import Ground, container_on, mounted
 from layerlab.engine.process import CannotStart, play
 from layerlab.engine.state import StoredContainer
 from layerlab.errors import EngineError, LayerlabError
 from layerlab.image import Image
 from layerlab.layer import Layer
 from layerlab.nodes import Change, Directory, File, Meta, Whiteout
+from layerlab.paths import find
 from layerlab.shell import find_account
 from layerlab.union import UnionFS
 
@@ -57,7 +57,10 @@ def run(wanted: Run, image: Image, shown: Mapping[str, Layer], clock: Clock, now
 
     All that it does happens in one second of the clock. ``Failed`` if it fails.
     """
-    files = Container(_ground(image, shown, now), clock=lambda: clock.now)
+    files = container_on(_ground(image, shown, now), lambda: clock.now, _STUBS)
+    fixed = {mount.target for mount in wanted.mounts if mount.readable_only}
+    for place in sorted(shown):
+        files.mount(place, read_only=place in fixed)
     told = " ".join(wanted.args)
     try:
         with suppress(KeyError):  # of a user who isn't there the start tells
@@ -79,11 +82,11 @@ def run(wanted: Run, image: Image, shown: Mapping[str, Layer], clock: Clock, now
     if done.code:
         fault = f"executor failed running [{told}]: exit code: {done.code}"
         raise Failed(fault, output, done.code)
-    below, layer = image.rootfs, files.layer()
     caches = {
-        mount.id: _inside(layer, mount, shown) for mount in wanted.mounts if mount.type == "cache"
+        mount.id: _inside(files, mount.target) for mount in wanted.mounts if mount.type == "cache"
     }
-    return Ran(_left(below, layer, shown, clock.now), output, done.runs_for, caches)
+    layer = _left(image.rootfs, files.layer(), shown, clock.now)
+    return Ran(layer, output, done.runs_for, caches)
 
 
 def _make_workdir(files: Container, wanted: Run) -> None:
@@ -120,15 +123,8 @@ def _container(wanted: Run, image: Image, files: Container, now: int) -> StoredC
 
 
 def _left(below: UnionFS, layer: Layer, shown: Mapping[str, Layer], now: int) -> Layer:
-    """The layer without what was mounted, and with the places that were made to mount it at."""
-    places = tuple(f"{place}/" for place in shown)
-    kept: dict[str, Change] = {
-        path: node
-        for path, node in layer.changes.items()
-        if not f"{path}/".startswith(places)
-        and path not in _STUBS
-        and not path.startswith(tuple(f"{special}/" for special in _SPECIAL))
-    }
+    """The layer with the places that were made to mount something at."""
+    kept: dict[str, Change] = dict(layer.changes)
     files = {place for place, layer in shown.items() if isinstance(layer.changes.get("/"), File)}
     for path in (*_SPECIAL, *(place for place in shown if place not in files)):
         _make(kept, below, path, now)
@@ -171,20 +167,13 @@ def _copy_up(kept: dict[str, Change], below: UnionFS, path: str) -> None:
         kept[path] = Directory(node.meta)
 
 
-def _inside(layer: Layer, mount: Mount, shown: Mapping[str, Layer]) -> Layer:
-    """A cache mount's files after the process: those before, with what it changed."""
-    prefix = f"{mount.target}/"
-    changed: dict[str, Change] = {
-        path[len(mount.target) :]: node
-        for path, node in layer.changes.items()
-        if path.startswith(prefix)
-    }
-    before = shown.get(mount.target, Layer.of({}))
-    merged = UnionFS((before, Layer(MappingProxyType(changed))))
-    return Layer.of(dict(_nodes(merged)))
-
-
-def _nodes(files: UnionFS) -> Iterator[tuple[str, Change]]:
-    for path, node, _ in files.items():
-        if path != "/":
-            yield path, node
+def _inside(files: Container, target: str) -> Layer:
+    """What lies in a mount after the process."""
+    found: dict[str, Change] = {}
+    todo = [("", find(files.root, target).place)]
+    while todo:
+        path, place = todo.pop()
+        for name, child in (place.children or {}).items():
+            found[f"{path}/{name}"] = child.node
+            todo.append((f"{path}/{name}", child))
+    return Layer.of(found)

@@ -11,7 +11,7 @@ from typing import Any
 
 from layerlab.container import Container
 from layerlab.container.data import read, size_of
-from layerlab.container.inode import Inode
+from layerlab.container.inode import Inode, beneath
 from layerlab.docker.host.place import Names, Place, folder
 from layerlab.engine.state import StoredContainer
 from layerlab.layer import IMPLIED
@@ -123,14 +123,16 @@ def upper(files: Container, when: int) -> Place:
 
 def _upper_names(directory: Any) -> Iterator[str]:
     if isinstance(directory, Inode) and directory.children is not None:
-        yield from (n for n, child in directory.children.items() if isinstance(child, Inode))
+        yield from (
+            name for name, child in directory.children.items() if isinstance(beneath(child), Inode)
+        )
         yield from directory.whiteouts
 
 
 def _upper_at(directory: Any, name: str, when: int) -> Place | None:
     if not isinstance(directory, Inode):
         return None
-    child = (directory.children or {}).get(name)
+    child = beneath((directory.children or {}).get(name))
     if isinstance(child, Inode):
         names = None
         if child.children is not None:
@@ -161,7 +163,7 @@ def _merged_names(init: Container, under: Any, find: Callable[[], Any]) -> Names
             yield from lower
             return
         for name, child in (over.children or {}).items():
-            if isinstance(child, Inode) or name in lower:
+            if isinstance(beneath(child), Inode) or name in lower:
                 yield name
         if over.lower is not None:
             yield from lower.keys() - (over.children or {}).keys() - over.whiteouts
@@ -171,7 +173,7 @@ def _merged_names(init: Container, under: Any, find: Callable[[], Any]) -> Names
         below = (under.children or {}).get(name) if under is not None else None
         if not isinstance(over, Inode):
             return below and _beneath(init, below)
-        child = (over.children or {}).get(name)
+        child = beneath((over.children or {}).get(name))
         if isinstance(child, Inode):
             inner = None
             if child.children is not None:
