@@ -6,11 +6,13 @@ Source: moby, ``container/container.go`` (``ToDisk``) and ``daemon/logger/jsonfi
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
+from layerlab.container.inode import is_mount
 from layerlab.digest import Digest
 from layerlab.docker.host.place import Children, Place, file, folder
-from layerlab.docker.host.writable import is_mounted
+from layerlab.docker.host.writable import is_mounted, live
 from layerlab.engine.ground import HOSTS, RESOLV
 from layerlab.engine.hostconfig import host_config, network_settings
 from layerlab.engine.inspecting import state_json
@@ -18,6 +20,7 @@ from layerlab.engine.runconfig import config_json
 from layerlab.engine.state import State, StoredContainer
 from layerlab.engine.times import rfc3339
 from layerlab.image import gojson
+from layerlab.paths import find
 
 _ROOT = "/var/lib/docker/containers"
 
@@ -39,13 +42,22 @@ def _container(box: StoredContainer, driver: str) -> Place:
     if begun is not None:
         found |= {
             f"{box.id}-json.log": file(_log(box), mode=0o640, mtime=changed),
-            "hostname": file(f"{box.options['hostname']}\n", mtime=begun),
-            "hosts": file(HOSTS, mtime=begun),
+            "hostname": _mounted(box, "hostname", f"{box.options['hostname']}\n"),
+            "hosts": _mounted(box, "hosts", HOSTS),
             "mounts": folder(mode=0o710, mtime=begun),
-            "resolv.conf": file(RESOLV, mtime=begun),
+            "resolv.conf": _mounted(box, "resolv.conf", RESOLV),
             "resolv.conf.hash": file(str(Digest.of(RESOLV.encode())), mtime=begun),
         }
     return folder(found, mode=0o710, mtime=changed)
+
+
+def _mounted(box: StoredContainer, name: str, text: str) -> Place:
+    """A file that is mounted below ``/etc``: as it is now, or as it was made to be mounted."""
+    with suppress(OSError):
+        found = find(box.files.root, f"/etc/{name}", follow=False).place
+        if is_mount(found):
+            return Place(live(found), of=found)
+    return file(text, mtime=box.started or 0)
 
 
 def _log(box: StoredContainer) -> bytes:
