@@ -48,8 +48,10 @@ test: $(VENV)/dev.stamp  ## Run every check: style, types, imports, tests, noteb
 	    -n 2 --dist loadscope $(ARGS)
 
 .PHONY: bench
-bench: $(VENV)/dev.stamp  ## Measure speed and memory against the peers
-	$(BIN)/python -m benchmarks $(ARGS)
+bench: $(VENV)/dev.stamp  ## Measure speed against the peers, write docs/speed.md (ARGS=--quick: only print)
+	$(BIN)/python -m benchmarks $(or $(ARGS),--json benchmarks/results.json)
+	$(if $(ARGS),,$(BIN)/python -m benchmarks --json benchmarks/growth.json growth)
+	$(if $(ARGS),,$(BIN)/python -m benchmarks.page)
 
 .PHONY: notebooks
 notebooks: $(VENV)/dev.stamp  ## Run all notebooks from clean kernels and write them back

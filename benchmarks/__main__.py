@@ -1,17 +1,21 @@
 """``make bench``: every row of every page, in one run on one machine.
 
-python -m benchmarks [--quick] [containers stacks archives analysis builds startup widgets]
+python -m benchmarks [--quick] [--json FILE] [PAGE ...]
+python -m benchmarks [--quick] [--json FILE] growth
+
+The pages are containers stacks archives analysis builds startup widgets, all by default.
 """
 
 import argparse
-import platform
+import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import analysis, archives, builds, containers, stacks, startup, widgets
+from benchmarks import analysis, archives, builds, containers, growth, stacks, startup, widgets
 from benchmarks.harness import Row, table
+from benchmarks.results import Results, machine
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,8 @@ class Sizes:
     archive_bytes: int = 600_000_000
     chapter: bool = True
     """Build the chapter's Dockerfile, or one like it of small packages."""
-    rounds: int = 3
+    rounds: int = 7
+    """An odd number: the median is a round's own."""
 
 
 FULL = Sizes()
@@ -50,19 +55,38 @@ def pages(sizes: Sizes, scratch: Path) -> dict[str, Callable[[], list[Row]]]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description="layerlab next to its peers")
     parser.add_argument("--quick", action="store_true", help="tiny sizes: does it run at all?")
-    parser.add_argument("pages", nargs="*", metavar="PAGE", help="only these; all by default")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write what was found there, too")
+    parser.add_argument("pages", nargs="*", metavar="PAGE", help="only these, or: growth")
     options = parser.parse_args()
+    sizes = QUICK if options.quick else FULL
+    if options.pages == ["growth"]:
+        grow(sizes, options.json)
+        return
     with tempfile.TemporaryDirectory(prefix="layerlab-bench-") as scratch:
-        known = pages(QUICK if options.quick else FULL, Path(scratch))
+        known = pages(sizes, Path(scratch))
         if unknown := sorted(set(options.pages) - set(known)):
             parser.error(f"{unknown[0]} is none of {', '.join(known)}")
-        print(f"Python {platform.python_version()}, {platform.system()} {platform.release()}")
+        print(", ".join(machine().values()))
         print("ratio: layerlab's time or memory over the peer's; bar: the most it may be\n")
+        before = os.getloadavg()[0]
         rows = [row for name in options.pages or known for row in known[name]()]
+        load = before, os.getloadavg()[0]
     print(table(rows))
     missed = sum(not row.met for row in rows)
     tiny = "; at these sizes the ratios mean nothing" if options.quick else ""
     print(f"\n{len(rows)} rows, {missed} above their bar{tiny}")
+    if options.json:
+        Results(tuple(rows), sizes.rounds, options.quick, load, machine()).write(options.json)
+
+
+def grow(sizes: Sizes, target: Path | None) -> None:
+    """Print the curves, and write them where asked."""
+    found = growth.curves(sizes.image_files, sizes.rounds)
+    for curve in found:
+        print(f"{curve.name}, {curve.promise}, in {curve.y_label} by {curve.x_label}")
+        print("  ".join(f"{x:,}: {y:.3g}" for x, y in zip(curve.x, curve.y, strict=True)))
+    if target:
+        growth.write(found, target)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.archives import big_image
-from benchmarks.harness import Row, absolute, duration, side_by_side, volume
+from benchmarks.harness import Row, absolute, compared, duration, side_by_side, volume
 from layerlab import File, Image, Layer, save_image
 
 MEMORY = 150e6
@@ -31,8 +31,8 @@ def measure(size: int, entries: int, rounds: int, scratch: Path) -> list[Row]:
         )
         work = f"layerlab waste, {what}{kind}"
         rows += [
-            Row(work, duration(ours), "sha256sum", duration(theirs), ours / theirs, 2),
-            absolute(f"{work}, memory", max(peaks), MEMORY, volume),
+            compared(work, ours, "sha256sum", theirs, 2, duration),
+            absolute(f"{work}, memory", peaks, MEMORY, volume),
         ]
     return rows
 

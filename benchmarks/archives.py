@@ -10,7 +10,7 @@ import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks.harness import Row, duration, side_by_side
+from benchmarks.harness import Row, compared, duration, side_by_side
 from layerlab import Image, Layer, open_image, save_image
 
 LAYERS = 3
@@ -33,8 +33,7 @@ def measure(size: int, entries: int, rounds: int, scratch: Path) -> list[Row]:
             rounds=rounds,
             before=lambda: shutil.rmtree(made, ignore_errors=True),
         )
-        work = f"open {work}, {what}"
-        return Row(work, duration(ours), peer, duration(theirs), ours / theirs, bar)
+        return compared(f"open {work}, {what}", ours, peer, theirs, bar, duration)
 
     def hashed() -> str:
         with archive.open("rb") as file:

@@ -6,6 +6,7 @@ import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from statistics import median
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -23,15 +24,36 @@ class Row:
     """Ours over theirs in time or memory: below 1, layerlab needs less."""
     bar: float
     """The ratio that must not be passed."""
+    low: float | None = None
+    high: float | None = None
+    """The smallest and the largest ratio of a round; None where rounds weren't kept apart."""
 
     @property
     def met(self) -> bool:
         return self.ratio <= self.bar
 
 
-def absolute(work: str, ours: float, limit: float, unit: Callable[[float], str]) -> Row:
+def compared(
+    work: str,
+    ours: Sequence[float],
+    peer: str,
+    theirs: Sequence[float],
+    bar: float,
+    unit: Callable[[float], str],
+) -> Row:
+    """A row of what each took in every round; both were measured in turns.
+
+    The ratio is the median of the rounds' own ratios, so that a busy moment, which hits both of a
+    round, hardly counts.
+    """
+    ratios = [a / b for a, b in zip(ours, theirs, strict=True)]
+    said = unit(median(ours)), peer, unit(median(theirs))
+    return Row(work, *said, median(ratios), bar, min(ratios), max(ratios))
+
+
+def absolute(work: str, ours: Sequence[float], limit: float, unit: Callable[[float], str]) -> Row:
     """A row whose bar is a number, not a peer."""
-    return Row(work, unit(ours), "at most", unit(limit), ours / limit, 1)
+    return compared(work, ours, "at most", [limit] * len(ours), 1, unit)
 
 
 @contextmanager
@@ -55,8 +77,8 @@ def seconds(work: Callable[[], object]) -> float:
 
 def side_by_side(
     *works: Callable[[], object], rounds: int, before: Callable[[], object] = lambda: None
-) -> list[float]:
-    """The best time of each, taken in turns, so that a busy moment hits all alike.
+) -> list[list[float]]:
+    """The times of each in all rounds, taken in turns, so that a busy moment hits all alike.
 
     ``before`` is done ahead of each, off the clock.
     """
@@ -65,7 +87,7 @@ def side_by_side(
         for work, taken in zip(works, times, strict=True):
             before()
             taken.append(seconds(work))
-    return [min(taken) for taken in times]
+    return times
 
 
 def memory(make: Callable[[], T]) -> tuple[int, T]:
@@ -101,7 +123,18 @@ def volume(count: float) -> str:
     raise AssertionError
 
 
-HEADINGS = ("work", "layerlab", "peer", "", "ratio", "bar", "")
+def plain(ratio: float) -> str:
+    return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.3f}"
+
+
+def spread(row: Row) -> str:
+    """From the smallest ratio of a round to the largest."""
+    if row.low is None or row.high is None:
+        return ""
+    return f"{plain(row.low)}–{plain(row.high)}"
+
+
+HEADINGS = ("work", "layerlab", "peer", "", "ratio", "spread", "bar", "")
 
 
 def table(rows: Sequence[Row]) -> str:
@@ -109,13 +142,12 @@ def table(rows: Sequence[Row]) -> str:
     cells = [HEADINGS] + [
         (
             row.work, row.ours, row.peer, row.theirs,
-            f"{row.ratio:.2f}" if row.ratio >= 0.1 else f"{row.ratio:.3f}",
-            f"{row.bar:g}", "ok" if row.met else "MISSED",
+            plain(row.ratio), spread(row), f"{row.bar:g}", "ok" if row.met else "MISSED",
         )
         for row in rows
     ]  # fmt: skip
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    numbers = {1, 3, 4, 5}
+    numbers = {1, 3, 4, 5, 6}
     return "\n".join(
         "  ".join(
             cell.rjust(width) if place in numbers else cell.ljust(width)

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 
-from benchmarks.harness import Row, absolute, duration, memory, side_by_side, volume
+from benchmarks.harness import Row, absolute, compared, duration, memory, side_by_side, volume
 from layerlab import Container, Image, Layer, UnionFS
 
 DEPTH = 125
@@ -43,9 +43,11 @@ def depth(files: int, rounds: int) -> list[Row]:
         calls = each(getattr(deep, name)), each(getattr(one, name))
         for call in calls:
             call()  # the bar holds after the first
-        ours, theirs = (taken / len(paths) for taken in side_by_side(*calls, rounds=rounds))
+        ours, theirs = (
+            [taken / len(paths) for taken in times] for times in side_by_side(*calls, rounds=rounds)
+        )
         work = f"{name} in {DEPTH} layers"
-        rows.append(Row(work, duration(ours), "in 1 layer", duration(theirs), ours / theirs, 1.2))
+        rows.append(compared(work, ours, "in 1 layer", theirs, 1.2, duration))
     return rows
 
 
@@ -58,12 +60,12 @@ def container(files: int, rounds: int) -> list[Row]:
     def make() -> list[Container]:
         return [Container(image) for _ in range(count)]
 
-    [taken] = side_by_side(make, rounds=rounds)
+    [times] = side_by_side(make, rounds=rounds)
     held, _ = memory(make)
     work = f"new container on {files:,} files"
     return [
-        absolute(work, taken / count, 20e-6, duration),
-        absolute(f"{work}, memory", held / count, 2000, volume),
+        absolute(work, [taken / count for taken in times], 20e-6, duration),
+        absolute(f"{work}, memory", [held / count], 2000, volume),
     ]
 
 
@@ -83,4 +85,4 @@ def sharing(files: int, images: int) -> Row:
 
     big, small = each(base_layer(files)), each(base_layer(files // 10))
     work = f"an image more, {images:,} on {files:,} files"
-    return Row(work, volume(big), f"on {files // 10:,}", volume(small), big / small, 1.1)
+    return compared(work, [big], f"on {files // 10:,}", [small], 1.1, volume)
