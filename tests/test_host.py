@@ -325,6 +325,8 @@ def test_the_checksum_is_go_s() -> None:
     # (*ran*: docker 20.10, of a file "x\n")
     assert base64.b64encode(crc64(b"x\n").to_bytes(8, "big")) == b"YVMQAAAAAAA="
     assert crc64(b"ab" + b"cde") == crc64(b"cde", crc64(b"ab"))
+    for zeros in (0, 1, 2, 63, 1_000_003):  # a way of their own, which ends where the other does
+        assert crc64(bytes(zeros) + b"x", 7) == crc64(b"x", crc64(bytes(zeros), 7))
 
 
 def test_containerd_keeps_blobs_and_snapshots() -> None:
