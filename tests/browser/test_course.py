@@ -58,7 +58,7 @@ def fail_take_a_hint_and_pass(page: Page) -> None:
     expect(outputs(page).get_by_text("Three came with the pull")).to_be_visible()
     run_cell(page, "board")
     expect(board(page)).to_contain_text("1 of 3")
-    expect(outputs(page).get_by_text("1 card due")).to_be_visible()
+    expect(outputs(page).get_by_text("One card is due")).to_be_visible()
 
 
 def turn_the_card(page: Page) -> None:
