@@ -16,6 +16,7 @@ from layerlab.course import questions_own as own
 from layerlab.course import questions_sharing as sharing
 from layerlab.course import questions_store as store
 from layerlab.course import questions_unions as unions
+from layerlab.course import questions_using as using
 from layerlab.course import questions_writing as writing
 from layerlab.course.question import Question
 
@@ -23,9 +24,9 @@ CHAPTER: tuple[Question, ...] = (
     images.Q1,
     images.Q2,
     images.Q3,
-    images.Q4,
-    images.Q5,
-    containers.Q6,
+    using.Q4,
+    using.Q5,
+    using.Q6,
     containers.Q7,
     containers.Q8,
     containers.Q9,
