@@ -1,7 +1,7 @@
 """File operations on a container against the kernel's overlayfs and other trees in Python.
 
 Every peer gets the same files: three layers of as many files, in directories that all three
-share. Each operation is done on many files; the best rate of some rounds counts.
+share. Each operation is done on many files.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.harness import Row, rate, seconds
+from benchmarks.harness import Row, compared, rate, seconds
 from layerlab import Container, Directory, Image, Layer
 
 LAYERS = 3
@@ -99,18 +99,14 @@ def measure(files: int, rounds: int, scratch: Path) -> list[Row]:
             for name, fresh in [("layerlab", ours), *((p.name, p.fresh) for p in peers)]:
                 with fresh() as tree:
                     runs.setdefault(name, []).append(times(tree, files))
-    best = {
-        name: {op: min(run[op] for run in found) for op in OPERATIONS}
-        for name, found in runs.items()
-    }
     return [
-        Row(
+        compared(
             f"{operation}, {LAYERS} × {files:,} files",
-            rate(1, best["layerlab"][operation]),
+            [run[operation] for run in runs["layerlab"]],
             peer.name,
-            rate(1, best[peer.name][operation]),
-            best["layerlab"][operation] / best[peer.name][operation],
+            [run[operation] for run in runs[peer.name]],
             peer.bar,
+            lambda taken: rate(1, taken),
         )
         for operation in OPERATIONS
         for peer in peers

@@ -24,9 +24,9 @@ class Row:
     """Ours over theirs in time or memory: below 1, layerlab needs less."""
     bar: float
     """The ratio that must not be passed."""
-    low: float | None = None
-    high: float | None = None
-    """The smallest and the largest ratio of a round; None where rounds weren't kept apart."""
+    low: float
+    high: float
+    """The smallest and the largest ratio of a round."""
 
     @property
     def met(self) -> bool:
@@ -129,8 +129,6 @@ def plain(ratio: float) -> str:
 
 def spread(row: Row) -> str:
     """From the smallest ratio of a round to the largest."""
-    if row.low is None or row.high is None:
-        return ""
     return f"{plain(row.low)}–{plain(row.high)}"
 
 

@@ -95,8 +95,7 @@ HEAD = """\
 The model must never be what a learner waits for. `make bench` measures each row beside its peer,
 in turns, in one run, and writes this page. A ratio is layerlab's time or memory over the peer's:
 below 1, layerlab needs less. It is the median of {rounds} rounds, and the spread goes from the
-smallest to the largest. A row without a spread compares the best round of each side instead. Why it
-is done so: [decision 0013](decisions/0013-benchmarks-are-ratios.md).
+smallest to the largest. Why so: [decision 0013](decisions/0013-benchmarks-are-ratios.md).
 
 This run: {machine}. Load average: {start:.1f} when it began, {end:.1f} when it ended.
 {noise}{missed} of {total} rows missed their bar.

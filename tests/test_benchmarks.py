@@ -74,7 +74,7 @@ def test_the_median_of_the_rounds_counts_and_the_spread_is_kept() -> None:
 
 
 def test_a_row_above_its_bar_says_so() -> None:
-    slow, even = (Row("work", "1", "peer", "1", ratio, 1.2) for ratio in (1.21, 1.2))
+    slow, even = (Row("work", "1", "peer", "1", ratio, 1.2, 1, 2) for ratio in (1.21, 1.2))
     lines = table([slow, even]).splitlines()
     assert [line.split()[-1] for line in lines[1:]] == ["MISSED", "ok"]
 
