@@ -767,6 +767,8 @@ def test_interrupted(tmp_path: Path) -> None:
         [*LAYERLAB, "layers", "-"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env=os.environ | {"TMPDIR": str(tmp_path)},
+        # What a shell runs in the background ignores SIGINT, and so does what that starts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:  # fmt: skip
         assert process.stdin is not None
         process.stdin.write(bytes(1 << 20))  # more than a pipe holds: it is reading by now

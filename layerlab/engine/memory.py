@@ -12,6 +12,7 @@ counts.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,13 +100,21 @@ def _used(container: StoredContainer) -> Iterator[tuple[str, str, int]]:
             yield below
         elif isinstance(node := upper.get(path), File):
             yield container.id, _one_name(upper, path, node), node.size
+        elif not event.searched and (size := _mounted(container, path)) is not None:
+            yield container.id, path, size
+
+
+def _mounted(container: StoredContainer, path: str) -> int | None:
+    """The size of a file that is mounted there: it is the container's own, in no layer."""
+    with suppress(OSError):
+        hit = container.files.lookup(path)
+        if hit.index == -1 and isinstance(hit.node, File):
+            return hit.node.size
+    return None
 
 
 def _lower(container: StoredContainer, event: Event, path: str) -> tuple[str, str, int] | None:
-    """The file of a layer below that an operation found, if it did.
-
-    What every container is given (its ``-init`` layer) is the container's own.
-    """
+    """The file of a layer below that an operation found, if it did."""
     layers, chains = container.files.layers, container.image.chain_ids
     index = event.searched[-1] if event.searched else len(layers)
     layer = layers[index] if index < len(layers) else None
