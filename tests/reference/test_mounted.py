@@ -149,7 +149,9 @@ def test_buildkit(docker: Docker, engine: Engine, build_base: Path, tmp_path: Pa
     client("builder", "prune", "-af")
     both = buildkit.Both(client, build_base, tmp_path)
     both.engine.load(_archive(docker, tmp_path))
-    if both.build(RUNS[name].replace("/etc/hostname", "/tmp/hostname")) == 0:
+    base, run = RUNS[name].rstrip().replace("/etc/hostname", "/tmp/hostname").split("\nRUN ")
+    # One stream: of two, the builder may print one in the middle of the other's line.
+    if both.build(f"{base}\nRUN {{ {run}; }} 2>&1\n") == 0:
         theirs, mine = both.images()
         assert _layers(mine) == _layers(theirs)
 
