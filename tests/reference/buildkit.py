@@ -21,6 +21,7 @@ _LINE = re.compile(r"#(\d+) ?(.*)")
 _TIME = re.compile(r"^\d+\.\d+ ")
 _MOUNT = re.compile(r"/\S*/overlay2/[0-9a-z]+/merged")
 _ID = re.compile(r"sha256:[0-9a-f]{64}")
+_UNDER_WAY = re.compile(r"transferring \w+: \S+ \d+\.\d+s")
 
 
 def buildkit_client(docker: Docker) -> Docker:
@@ -75,6 +76,8 @@ def _named(name: str) -> str:
 
 
 def _told(said: list[str]) -> Told:
+    # A transfer that takes a while is told of while it is under way, too.
+    said = [line for line in said if not _UNDER_WAY.fullmatch(line)]
     kept = [_TIME.sub("", line) for line in said if not re.fullmatch(_ID, line)]
     *lines, ending = kept or [""]
     ended = tuple(line for line in lines if line.endswith(" done"))
