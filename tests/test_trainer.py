@@ -190,6 +190,13 @@ def test_the_chart_counts_each_question_once() -> None:
     assert counts(kept, late).loc["05", "weak or due"] == 2
 
 
+def test_four_of_five_points_are_weak_wherever_it_is_said() -> None:
+    result = Result(question("a"), "", (True,) * 4 + (False,), 5)
+    assert result.grade == "hard"
+    frame = counts(Record(interview={"Q1": Spoken(4, 5, 9)}), NOW)
+    assert frame.loc["02", "weak or due"] == 1
+
+
 def test_the_chart_says_what_it_shows() -> None:
     record.change(lambda old: Record(interview={"Q1": Spoken(5, 5, 9)}))
     chart = known()

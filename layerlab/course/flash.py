@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import ipywidgets
 
-from layerlab.course import cards, record
+from layerlab.course import cards, keeping, record
 from layerlab.course.deck import Face, faces
 from layerlab.course.exercise import note, prose
 
@@ -85,10 +85,7 @@ class FlashCards:
 
 def flash_cards() -> FlashCards:
     """The cards that are due now. A card is made of every exercise that went wrong once."""
-    try:
-        due = cards.due(record.read(), cards.now())
-    except OSError:
-        due = ()
+    due = cards.due(keeping.kept(), cards.now())
     every = faces()
     return FlashCards(Pile(tuple(every[key] for key in due if key in every)))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets
 
-from layerlab.course import cards, record
+from layerlab.course import cards, keeping, record
 from layerlab.course.exercise import code, note, prose
 from layerlab.course.interviewing import Sheet
 from layerlab.course.mock import Interview, Result, draw
@@ -164,12 +164,5 @@ def interview(
     number: int = 3, seed: int = 0, questions: Sequence[Question] = tuple(QUESTIONS.values())
 ) -> InterviewDesk:
     """A mock interview of ``number`` questions, drawn for you; another ``seed``, other ones."""
-    chosen = draw(questions, _kept(), cards.now(), number, seed)
+    chosen = draw(questions, keeping.kept(), cards.now(), number, seed)
     return InterviewDesk(Interview(chosen))
-
-
-def _kept() -> record.Record:
-    try:
-        return record.read()
-    except OSError:
-        return record.Record()

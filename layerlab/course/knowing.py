@@ -5,7 +5,8 @@ from datetime import datetime
 
 import pandas as pd
 
-from layerlab.course import cards, record
+from layerlab.course import cards, keeping
+from layerlab.course.mock import grade
 from layerlab.course.questions import QUESTIONS
 from layerlab.course.record import Record
 from layerlab.notebook.charts import Chart, stacks
@@ -19,7 +20,7 @@ def counts(kept: Record, when: datetime) -> pd.DataFrame:
     found: Counter[tuple[str, str]] = Counter()
     for key, question in QUESTIONS.items():
         spoken = kept.interview.get(key)
-        weak = key in due or (spoken is not None and spoken.covered < 0.8 * spoken.points)
+        weak = key in due or (spoken is not None and grade(spoken.covered, spoken.points) != "good")
         state = STATES[2 if spoken is None and key not in due else 1 if weak else 0]
         found[question.lesson, state] += 1
     numbers = sorted({lesson for lesson, _ in found})
@@ -29,11 +30,7 @@ def counts(kept: Record, when: datetime) -> pd.DataFrame:
 
 def known(when: datetime | None = None) -> Chart:
     """Chart what you know, and what is due."""
-    try:
-        kept = record.read()
-    except OSError:
-        kept = Record()
-    frame = counts(kept, when or cards.now())
+    frame = counts(keeping.kept(), when or cards.now())
     sums = [int(frame[state].sum()) for state in STATES]
     said = ", ".join(f"{number} {state}" for number, state in zip(sums, STATES, strict=True))
     title = f"You know {sums[0]} of {sum(sums)} questions"

@@ -16,6 +16,12 @@ from layerlab.course.record import Record, Spoken
 Phase = Literal["answer", "mark", "over"]
 
 
+def grade(covered: int, points: int) -> cards.Grade:
+    """How well a question is known of which so many points were said."""
+    share = covered / points
+    return "good" if share > 0.8 else "hard" if share >= 0.5 else "again"
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """An answer, and what of the question's points it was found to say."""
@@ -28,8 +34,7 @@ class Result:
     @property
     def grade(self) -> cards.Grade:
         """How well the question is known: half of the points is hard, less is to learn again."""
-        covered = sum(self.marks) / len(self.marks)
-        return "good" if covered > 0.8 else "hard" if covered >= 0.5 else "again"
+        return grade(sum(self.marks), len(self.marks))
 
     def keep(self, when: datetime, record: Record) -> Record:
         """The record with this answer in it, and with the date on which the question is back."""
