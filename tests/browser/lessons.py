@@ -8,6 +8,14 @@ ALL_RUN = """() => {
     const code = Array.from(cells).filter((cell) => cell.type === 'code');
     return code.every((cell) => cell.executionState === 'idle' && cell.executionCount > 0);
 }"""
+TYPE_AND_RUN = """async ([id, source]) => {
+    const panel = jupyterapp.shell.currentWidget;
+    const index = panel.content.widgets.findIndex((cell) => cell.model.id === id);
+    panel.content.activeCellIndex = index;
+    if (source) panel.content.activeCell.model.sharedModel.setSource(source);
+    await jupyterapp.commands.execute('notebook:run-cell');
+}"""
+"""Run one cell, with another text in it if one is given."""
 
 
 def wait_until_run(page: Page) -> None:

@@ -8,19 +8,11 @@ import pytest
 pytest.importorskip("playwright", reason="needs playwright: pip install 'layerlab[dev]'")
 from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
 from browser.accessibility import faults
-from browser.lessons import outputs, wait_until_run
+from browser.lessons import TYPE_AND_RUN, outputs, wait_until_run
 from playwright.sync_api import Locator, Page, expect
 
 from layerlab.course.deck import faces
 
-RUN_CELL = """async ([id, source]) => {
-    const notebook = jupyterapp.shell.currentWidget.content;
-    const place = notebook.widgets.findIndex((cell) => cell.model.id === id);
-    if (source) notebook.widgets[place].model.sharedModel.setSource(source);
-    notebook.deselectAll();
-    notebook.activeCellIndex = place;
-    await jupyterapp.commands.execute('notebook:run-cell');
-}"""
 START, INTERVIEW = "00_start_here.ipynb", "08_interview_questions.ipynb"
 
 
@@ -32,7 +24,7 @@ def first_day(home: Path) -> None:
 
 def run_cell(page: Page, name: str, source: str = "") -> None:
     """Run one cell, with another text in it if one is given."""
-    page.evaluate(RUN_CELL, [name, source])
+    page.evaluate(TYPE_AND_RUN, [name, source])
 
 
 def board(page: Page) -> Locator:

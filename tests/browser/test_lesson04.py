@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 pytest.importorskip("playwright", reason="needs playwright: pip install 'layerlab[dev]'")
-from browser.lessons import look_over, outputs, wait_until_run
+from browser.lessons import TYPE_AND_RUN, look_over, outputs, wait_until_run
 from playwright.sync_api import Locator, Page, expect
 
 LESSON = "04_building_layer_by_layer.ipynb"
@@ -15,13 +15,6 @@ RUN apt-get update && apt-get install -y curl
 RUN rm -rf /var/lib/apt/lists/*
 """
 lesson04.clean_install.check(answer)'''
-TYPE_AND_RUN = """async ([id, source]) => {
-    const panel = jupyterapp.shell.currentWidget;
-    const index = panel.content.widgets.findIndex((cell) => cell.model.id === id);
-    panel.content.activeCellIndex = index;
-    panel.content.activeCell.model.sharedModel.setSource(source);
-    await jupyterapp.commands.execute('notebook:run-cell');
-}"""
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 pytest.importorskip("playwright", reason="needs playwright: pip install 'layerlab[dev]'")
-from browser.lessons import look_over, outputs, wait_until_run
-from browser.test_lesson04 import TYPE_AND_RUN, button
+from browser.lessons import TYPE_AND_RUN, look_over, outputs, wait_until_run
+from browser.test_lesson04 import button
 from playwright.sync_api import Page, expect
 
 LESSON = "05_copy_on_write.ipynb"

@@ -5,17 +5,10 @@ from collections.abc import Callable
 import pytest
 
 pytest.importorskip("playwright", reason="needs playwright: pip install 'layerlab[dev]'")
-from browser.lessons import look_over, outputs, wait_until_run
+from browser.lessons import TYPE_AND_RUN, look_over, outputs, wait_until_run
 from playwright.sync_api import Page, expect
 
 LESSON = "09_your_own_image.ipynb"
-TYPE_AND_RUN = """async ([id, source]) => {
-    const panel = jupyterapp.shell.currentWidget;
-    const index = panel.content.widgets.findIndex((cell) => cell.model.id === id);
-    panel.content.activeCellIndex = index;
-    panel.content.activeCell.model.sharedModel.setSource(source);
-    await jupyterapp.commands.execute('notebook:run-cell');
-}"""
 
 
 @pytest.fixture
